@@ -1,0 +1,51 @@
+"""Compile every module that has a C header: `x.py` with `x.pxd` beside it.
+
+LUMINA_BUILD picks the flavour: release (default), checked or sanitized.
+"""
+
+import os
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+SOURCE = Path("src")
+FLAVOUR = os.environ.get("LUMINA_BUILD", "release")
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": FLAVOUR != "release",
+    "initializedcheck": FLAVOUR != "release",
+    "wraparound": False,
+    "binding": False,
+    "always_allow_keywords": True,
+    "warn.undeclared": False,
+}
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+WARNINGS = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers"]
+COMPILE = {
+    "release": ["-O3", "-g1", *WARNINGS],
+    "checked": ["-O1", "-g", "-UNDEBUG", *WARNINGS],
+    "sanitized": ["-O1", "-g", "-fno-omit-frame-pointer", *SANITIZERS],
+}[FLAVOUR]
+LINK = SANITIZERS if FLAVOUR == "sanitized" else []
+if os.environ.get("LUMINA_WERROR"):
+    COMPILE = [*COMPILE, "-Werror"]
+
+
+def extension(header: Path) -> Extension:
+    """Return the extension for the source beside `header`."""
+    source = header.with_suffix(".py")
+    name = ".".join(source.relative_to(SOURCE).with_suffix("").parts)
+    return Extension(name, [str(source)], extra_compile_args=COMPILE, extra_link_args=LINK)
+
+
+headers = [path for path in sorted(SOURCE.rglob("*.pxd")) if path.with_suffix(".py").exists()]
+setup(
+    ext_modules=cythonize(
+        [extension(header) for header in headers],
+        compiler_directives=DIRECTIVES,
+        build_dir=f"build/cython-{FLAVOUR}",
+        nthreads=os.cpu_count() or 1,
+    ),
+)
