@@ -1,6 +1,6 @@
 """Compile every module that has a C header: `x.py` with `x.pxd` beside it.
 
-LUMINA_BUILD picks the flavour: release (default), checked or sanitized.
+LUMINA_BUILD picks the flavour: release (default), checked or sanitized. LUMINA_WERROR=1 lets no C warning pass.
 """
 
 import os
@@ -11,7 +11,9 @@ from setuptools import Extension, setup
 
 SOURCE = Path("src")
 FLAVOUR = os.environ.get("LUMINA_BUILD", "release")
+CORES = len(os.sched_getaffinity(0))
 
+# tools/hot.py judges the hot path under the directives of a release.
 DIRECTIVES = {
     "language_level": 3,
     "boundscheck": FLAVOUR != "release",
@@ -46,6 +48,8 @@ setup(
         [extension(header) for header in headers],
         compiler_directives=DIRECTIVES,
         build_dir=f"build/cython-{FLAVOUR}",
-        nthreads=os.cpu_count() or 1,
+        nthreads=CORES,
     ),
+    # Flavours keep their objects apart: one built after the other would otherwise find the other's and call them new.
+    options={"build_ext": {"parallel": CORES, "build_temp": f"build/objects-{FLAVOUR}"}},
 )
