@@ -1,0 +1,42 @@
+"""What `serve` and `demo` have in common: refuse what cannot start, in one line and a hint, before anything runs."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lumina.control.compiled import missing
+from lumina.errors import ConfigError, LuminaError
+
+FAILED = 1
+WRONG_CONFIG = 2
+
+
+def complain(text: str, hint: str = "") -> None:
+    """Tell a person why we stop, on standard error."""
+    print(f"lumina: {text}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr)
+
+
+def start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
+    """Load the configuration at `path` and hand its plan to `run`; return the exit code."""
+    uncompiled = missing()
+    if uncompiled:
+        complain(
+            f"this installation is not compiled ({len(uncompiled)} modules, such as {uncompiled[0]})",
+            "in a checkout, `make run` builds it; otherwise install the wheel, or have a C compiler and install again",
+        )
+        return FAILED
+    from lumina.config import load_plan  # noqa: PLC0415 (its models take longer to import than the check above)
+
+    try:
+        plan = load_plan(path)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return WRONG_CONFIG
+    try:
+        return run(plan)
+    except LuminaError as error:
+        complain(str(error), getattr(error, "hint", ""))
+        return FAILED

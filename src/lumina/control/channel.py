@@ -1,0 +1,43 @@
+"""What supervisor and worker tell each other: JSON messages, each behind its length in four octets.
+
+Every message is an object with a `type`. From the supervisor come `hello` (once, first) and `drain`; from a worker come
+`ready`, `log` and nothing else. The end of the stream is a message too: the other side is gone.
+"""
+
+import asyncio
+import json
+import struct
+from typing import Any
+
+Message = dict[str, Any]
+
+LENGTH = struct.Struct("!I")
+MAX_MESSAGE = 64 * 1024 * 1024  # octets; a plan of 100,000 routes takes about 20 MB
+
+
+class ChannelError(Exception):
+    """The other side sent what is no message."""
+
+
+def encode(message: Message) -> bytes:
+    """Return the octets that carry `message`."""
+    body = json.dumps(message, separators=(",", ":")).encode()
+    return LENGTH.pack(len(body)) + body
+
+
+async def receive(reader: asyncio.StreamReader) -> Message | None:
+    """Return the next message, or None when the other side is gone, even if in the middle of one."""
+    try:
+        (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+        if size > MAX_MESSAGE:
+            raise ChannelError(f"a message of {size} octets")
+        body = await reader.readexactly(size)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    try:
+        message = json.loads(body)
+    except ValueError as error:
+        raise ChannelError("a message that is not JSON") from error
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise ChannelError("a message without a type")
+    return message

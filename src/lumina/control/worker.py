@@ -1,0 +1,139 @@
+"""A worker process: one loop, one engine as its guest, and a channel to the supervisor.
+
+Started as `python -m lumina.control.worker FD`, where FD is the worker's end of the channel. What is imported here is
+paid for in every worker, in memory and in the time that a replacement takes: no configuration models, no log library.
+"""
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+import traceback
+from typing import Any
+
+import uvloop
+
+from lumina.control import tls
+from lumina.control.channel import Message, encode, receive
+from lumina.control.resolver import Resolver, names_in
+from lumina.engine.arena import Arena
+from lumina.engine.engine import Engine
+from lumina.snapshot import Snapshot
+
+# After the heap is frozen, what the collector looks at is small; a full collection would still be a pause that grows
+# with the number of connections that speak TLS, so it is put off for as good as ever.
+YOUNG, MIDDLE, OLD = 10_000, 10, 1_000_000
+
+
+class Worker:
+    """Runs the engine until told to drain."""
+
+    def __init__(self, hello: Message, writer: asyncio.StreamWriter) -> None:
+        self._plan: dict[str, Any] = hello["plan"]
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._engine = Engine(Arena.attach(hello["arena"]), hello["slot"])
+        self._resolver = Resolver(names_in(self._plan), self._engine.resolve, self._report)
+        self._draining = False
+        self._done = asyncio.Event()
+        self.failed = False
+
+    async def start(self, hello: Message) -> None:
+        """Take up the configuration and accept connections."""
+        engine = self._engine
+        engine.adopt(Snapshot(self._plan, hello["admin"]), hello["admin"])
+        for index, upstream in enumerate(self._plan["upstreams"]):
+            if upstream["tls"] is not None:
+                engine.upstream_tls(index, tls.client_context(upstream["tls"]))
+        await self._resolver.start()
+        certificates = self._plan["server"]["tls"]
+        context = tls.server_context(certificates, bytes.fromhex(hello["ticket_keys"])) if certificates else None
+        for listener in hello["listeners"]:
+            engine.listen(listener["fd"], None if listener["admin_only"] else context, listener["admin_only"])
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(YOUNG, MIDDLE, OLD)
+        self._loop.add_reader(engine.fileno(), self._turn)
+        self._tick(self._loop.time())
+        self._writer.write(encode({"type": "ready"}))
+
+    async def run(self, reader: asyncio.StreamReader) -> None:
+        """Obey the supervisor until every connection is gone; a supervisor that is gone itself is an order to drain."""
+        self._loop.add_signal_handler(signal.SIGTERM, self.drain)
+        listening = asyncio.get_running_loop().create_task(self._obey(reader))
+        await self._done.wait()
+        listening.cancel()
+        self._resolver.stop()
+
+    async def _obey(self, reader: asyncio.StreamReader) -> None:
+        while message := await receive(reader):
+            if message["type"] == "drain":
+                self.drain()
+        self.drain()
+        await asyncio.sleep(self._plan["timeouts"]["drain"])  # nobody is left who would end us
+        self._done.set()
+
+    def drain(self) -> None:
+        """Accept nothing more and end with the last connection."""
+        if not self._draining:
+            self._draining = True
+            self._engine.drain()
+
+    def _turn(self) -> None:
+        try:
+            self._engine.turn()
+        except Exception:  # noqa: BLE001 (whatever it was: the state of the data path is unknown, so it ends here)
+            self._fail()
+
+    def _tick(self, due: float) -> None:
+        try:
+            self._engine.tick()
+        except Exception:  # noqa: BLE001 (as above)
+            self._fail()
+            return
+        if self._draining and self._engine.connections == 0:
+            self._done.set()
+            return
+        due = max(due + self._engine.TICK, self._loop.time())  # late ticks are not made up for
+        self._loop.call_at(due, self._tick, due)
+
+    def _fail(self) -> None:
+        self._loop.remove_reader(self._engine.fileno())
+        self._report("the engine failed", {"error": traceback.format_exc()}, level="critical")
+        self.failed = True
+        self._done.set()
+
+    def _report(self, event: str, facts: dict[str, Any], level: str = "warning") -> None:
+        self._writer.write(encode({"type": "log", "level": level, "event": event, "facts": facts}))
+
+
+async def serve(descriptor: int) -> int:
+    """Be a worker, with the channel at `descriptor`; return the exit code."""
+    channel = socket.socket(fileno=descriptor)
+    channel.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=channel)
+    hello = await receive(reader)
+    if hello is None:
+        return 0
+    try:
+        worker = Worker(hello, writer)
+        await worker.start(hello)
+    except tls.TlsError as error:
+        facts = {"error": str(error)}
+        writer.write(encode({"type": "log", "level": "critical", "event": "worker cannot start", "facts": facts}))
+        await writer.drain()
+        return 1
+    await worker.run(reader)
+    await writer.drain()
+    return 1 if worker.failed else 0
+
+
+def main() -> int:
+    """Run until drained."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
