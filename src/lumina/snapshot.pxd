@@ -9,7 +9,7 @@ cdef class Endpoint:
     cdef readonly int index                 # in snapshot.endpoints
     cdef readonly str host                  # None for a unix socket
     cdef readonly int port
-    cdef readonly str unix                  # a path, or None
+    cdef readonly str socket_path                  # a path, or None
     cdef readonly bytes authority           # what a Host field for it says
     cdef readonly str key                   # its identity over reloads
 
@@ -19,7 +19,9 @@ cdef class Upstream:
     cdef readonly int index
     cdef readonly int series
     cdef readonly str name
+    cdef readonly bytes label               # the name, for access lines
     cdef readonly bytes base                # put before every path, without a slash at its end
+    cdef readonly bytes authority           # what Host says where the client's is not kept
     cdef readonly bint secure               # speaks TLS
     cdef readonly dict tls                  # how, or None
     cdef readonly tuple endpoints
@@ -34,6 +36,7 @@ cdef class Route:
     cdef readonly int index
     cdef readonly int series
     cdef readonly str name
+    cdef readonly bytes label
     cdef readonly bytes prefix
     cdef readonly Py_ssize_t strip          # octets taken off the path's beginning
     cdef readonly bint preserve_host

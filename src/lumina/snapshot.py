@@ -38,27 +38,29 @@ def upstream_labels(plan: Plan) -> list[str]:
 class Endpoint:
     """One address of an upstream."""
 
-    __slots__ = ("authority", "host", "index", "key", "port", "unix")
+    __slots__ = ("authority", "host", "index", "key", "port", "socket_path")
 
     def __init__(self, index: int, plan: Plan) -> None:
         self.index = index
         self.host = plan["host"]
         self.port = plan["port"]
-        self.unix = plan["unix"]
+        self.socket_path = plan["unix"]
         self.authority = plan["authority"].encode("ascii")
-        self.key = f"unix:{self.unix}" if self.unix else f"{self.host}:{self.port}"
+        self.key = f"unix:{self.socket_path}" if self.socket_path else f"{self.host}:{self.port}"
 
 
 class Upstream:
     """A named set of endpoints. All times are seconds."""
 
     __slots__ = (
+        "authority",
         "base",
         "between_bytes_timeout",
         "connect_timeout",
         "endpoints",
         "first_byte_timeout",
         "index",
+        "label",
         "name",
         "pool_idle_timeout",
         "secure",
@@ -71,12 +73,14 @@ class Upstream:
         self.index = index
         self.series = series
         self.name = plan["name"]
+        self.label = plan["name"].encode()
         self.base = plan["base"].encode("ascii")
         self.tls = plan["tls"]
         self.secure = plan["tls"] is not None
         self.endpoints = tuple(
             Endpoint(first_endpoint + place, endpoint) for place, endpoint in enumerate(plan["endpoints"])
         )
+        self.authority = self.endpoints[0].authority
         self.connect_timeout = timeouts["connect"]
         self.first_byte_timeout = timeouts["first_byte"]
         self.between_bytes_timeout = timeouts["between_bytes"]
@@ -86,12 +90,13 @@ class Upstream:
 class Route:
     """A prefix, what becomes of it, and the upstream that answers."""
 
-    __slots__ = ("index", "name", "prefix", "preserve_host", "series", "strip", "upstream")
+    __slots__ = ("index", "label", "name", "prefix", "preserve_host", "series", "strip", "upstream")
 
     def __init__(self, index: int, series: int, plan: Plan, upstream: Upstream) -> None:
         self.index = index
         self.series = series
         self.name = plan["name"]
+        self.label = plan["name"].encode()
         self.prefix = plan["prefix"].encode("ascii")
         self.strip = len(self.prefix) if plan["strip"] else 0
         self.preserve_host = plan["preserve_host"]
@@ -165,7 +170,7 @@ class Snapshot:
         if admin_path:
             series = FIRST_SERIES + min(len(routes), SERIES_CAP)
             admin = {"name": ADMIN_NAME, "prefix": "/", "strip": False, "preserve_host": True}
-            routes.append(Route(len(routes), series, admin, upstreams[-1]))
+            routes.append(Route(len(routes), series, admin, upstreams[len(upstreams) - 1]))
             admin_entries = [(path.encode(), len(routes) - 1, True) for path in ADMIN_PATHS]
         self.routes = tuple(routes)
         if plan["server"]["admin"] is None:
@@ -174,7 +179,7 @@ class Snapshot:
         self.table = PrefixTable(entries)
         self.admin_table = PrefixTable(admin_entries)
 
-    def match(self, admin_only: cython.bint, data: bytes, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> "Route | None":
+    def match(self, admin_only: cython.bint, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> "Route | None":
         """Return the route of the path data[at : at + size], or None."""
         table: PrefixTable = self.admin_table if admin_only else self.table
         index: cython.int = table.find(data, at, size)

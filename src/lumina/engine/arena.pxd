@@ -1,0 +1,72 @@
+# The shared memory of a machine's workers: one block for each, written by one worker and read by anyone.
+cimport cython
+from libc.stdint cimport uint64_t
+from libc.string cimport memcpy, memset
+
+from lumina.engine.syscalls cimport *
+from lumina.reasons cimport REASON_COUNT
+
+cdef enum:
+    BUCKETS = 15            # the bounds, and all above the last
+    SERIES = 1003           # none, _OTHER, 1000 of their own, the admin route
+    CODES = 8192            # (series, method, status) counted apart in one worker
+    OVERFLOW = 8191         # and the place of those that found none
+    LOG_RING = 1048576      # octets of access lines waiting to be written
+    RETRY_REASONS = 4
+
+cdef struct Histogram:
+    uint64_t counts[15]
+    double total            # seconds
+
+cdef struct CodeCount:
+    uint64_t key            # 0: free
+    uint64_t count
+
+cdef struct RouteStats:
+    Histogram duration
+    Histogram first_byte
+    Histogram overhead
+    uint64_t request_bytes
+    uint64_t response_bytes
+
+cdef struct UpstreamStats:
+    Histogram duration
+    Histogram connect
+    uint64_t active
+    uint64_t idle
+    uint64_t retries[4]
+
+cdef struct Block:
+    uint64_t connections
+    uint64_t accepted
+    uint64_t in_flight
+    uint64_t log_dropped
+    uint64_t turns
+    double longest_turn
+    uint64_t log_written    # octets ever written to the ring, by the worker
+    uint64_t log_read       # octets ever taken from it, by the supervisor
+    uint64_t errors[32]
+    CodeCount codes[8192]
+    CodeCount upstream_codes[8192]
+    RouteStats routes[1003]
+    UpstreamStats upstreams[1003]
+    unsigned char log[1048576]
+
+
+cdef double BOUND[14]
+
+
+@cython.final
+cdef class Arena:
+    cdef readonly int fd
+    cdef readonly int slots
+    cdef Block* blocks
+    cdef size_t size
+
+    cdef Block* block(self, int slot) except NULL
+
+
+cdef void count_code(CodeCount* table, unsigned int series, unsigned int method, unsigned int status) noexcept
+cdef int add_spread(dict spreads, int series, Histogram* histogram) except -1
+cdef void observe(Histogram* histogram, double seconds) noexcept
+cdef bint write_line(Block* block, const unsigned char* line, Py_ssize_t size) noexcept

@@ -1,0 +1,229 @@
+"""What must be one truth on a machine: counters, histograms and access lines, in memory that all its workers share.
+
+Each worker writes its own block and no other, with plain aligned stores; readers add the blocks up. A block outlives
+its worker: the one that takes its place goes on counting where it stopped, so nothing is ever reset.
+"""
+
+import os
+from typing import Any
+
+import cython
+
+from lumina.errors import EngineError
+from lumina.reasons import REASONS
+
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
+METHODS = ("_OTHER", "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+RETRY_WORDS = ("connect", "stale", "reset", "other")
+METHOD_SHIFT = 10
+SERIES_SHIFT = 14
+
+Counts = dict[Any, int]
+Spread = tuple[list[int], float]
+
+
+class Arena:
+    """The mapping itself: create() it in the supervisor, attach() to it in a worker."""
+
+    def __init__(self, fd: cython.int, slots: cython.int) -> None:
+        at: cython.p_void
+        self.fd = fd
+        self.slots = slots
+        self.size = slots * cython.sizeof(Block)
+        at = mmap(cython.NULL, self.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+        if at == MAP_FAILED:
+            raise EngineError("the shared arena cannot be mapped")
+        self.blocks = cython.cast(cython.pointer(Block), at)
+
+    def __dealloc__(self) -> None:
+        if self.blocks is not cython.NULL:
+            munmap(self.blocks, self.size)
+
+    @classmethod
+    def create(cls, slots: int) -> Any:
+        """Make an arena for that many workers. Its pages are taken from the system when they are first written."""
+        fd: cython.int = memfd_create(b"lumina-arena", MFD_CLOEXEC)
+        if fd < 0:
+            raise EngineError("the shared arena cannot be made")
+        os.ftruncate(fd, slots * cython.sizeof(Block))
+        return cls(fd, slots)
+
+    @classmethod
+    def attach(cls, fd: int) -> Any:
+        """Map the arena that the supervisor handed over as `fd`."""
+        return cls(fd, os.fstat(fd).st_size // cython.sizeof(Block))
+
+    def block(self, slot: cython.int) -> cython.pointer(Block):
+        if not 0 <= slot < self.slots:
+            raise EngineError(f"the arena has no slot {slot}")
+        return cython.address(self.blocks[slot])
+
+    def clear_gauges(self, slot: int) -> None:
+        """Forget what a worker that died had open; what it counted stays."""
+        block: cython.pointer(Block) = self.block(slot)
+        at: cython.int
+        block.connections = 0
+        block.in_flight = 0
+        for at in range(SERIES):
+            block.upstreams[at].active = 0
+            block.upstreams[at].idle = 0
+
+    def drain_log(self, slot: int) -> bytes:
+        """Take the access lines that the worker in `slot` has written: whole lines, or nothing."""
+        block: cython.pointer(Block) = self.block(slot)
+        done: cython.ulonglong = block.log_read
+        ready: cython.ulonglong = lumina_observe(cython.address(block.log_written))
+        at: cython.Py_ssize_t = done % LOG_RING
+        size: cython.Py_ssize_t = ready - done
+        first: cython.Py_ssize_t = min(size, LOG_RING - at)
+        lines: bytes = block.log[at : at + first]
+        if first < size:
+            lines += block.log[: size - first]
+        lumina_publish(cython.address(block.log_read), ready)
+        return lines
+
+    def read(self) -> dict[str, Any]:
+        """Add up what all workers counted; a series that counted nothing is left out.
+
+        The keys and shapes are those that `control.metrics` exposes: seconds, octets, counts.
+        """
+        found: dict[str, Any] = {
+            key: {}
+            for key in (
+                "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
+                " upstream_durations upstream_connect upstream_connections retries errors"
+            ).split()
+        }
+        found["workers"] = [self._worker(slot) for slot in range(self.slots)]
+        for slot in range(self.slots):
+            self._read_codes(slot, found)
+            self._read_routes(slot, found)
+            self._read_upstreams(slot, found)
+        return found
+
+    def _worker(self, slot: int) -> dict[str, Any]:
+        block: cython.pointer(Block) = self.block(slot)
+        return {
+            "slot": slot,
+            "connections": block.connections,
+            "accepted": block.accepted,
+            "in_flight": block.in_flight,
+            "log_dropped": block.log_dropped,
+            "longest_turn": block.longest_turn,
+            "turns": block.turns,
+        }
+
+    def _read_codes(self, slot: int, found: dict[str, Any]) -> None:
+        block: cython.pointer(Block) = self.block(slot)
+        at: cython.int
+        for at in range(CODES):
+            if block.codes[at].count:
+                series, method, status = split(block.codes[at].key)
+                add(found["requests"], (series, METHODS[method], status), block.codes[at].count)
+            if block.upstream_codes[at].count:
+                series, method, status = split(block.upstream_codes[at].key)
+                add(found["upstream_requests"], (series, status), block.upstream_codes[at].count)
+        for at in range(1, REASON_COUNT):
+            if block.errors[at]:
+                add(found["errors"], REASONS[at].word, block.errors[at])
+
+    def _read_routes(self, slot: int, found: dict[str, Any]) -> None:
+        block: cython.pointer(Block) = self.block(slot)
+        stats: cython.pointer(RouteStats)
+        at: cython.int
+        for at in range(SERIES):
+            stats = cython.address(block.routes[at])
+            add_spread(found["durations"], at, cython.address(stats.duration))
+            add_spread(found["first_byte"], at, cython.address(stats.first_byte))
+            add_spread(found["overhead"], at, cython.address(stats.overhead))
+            if stats.request_bytes:
+                add(found["request_bytes"], at, stats.request_bytes)
+            if stats.response_bytes:
+                add(found["response_bytes"], at, stats.response_bytes)
+
+    def _read_upstreams(self, slot: int, found: dict[str, Any]) -> None:
+        block: cython.pointer(Block) = self.block(slot)
+        stats: cython.pointer(UpstreamStats)
+        at: cython.int
+        cause: cython.int
+        for at in range(SERIES):
+            stats = cython.address(block.upstreams[at])
+            add_spread(found["upstream_durations"], at, cython.address(stats.duration))
+            add_spread(found["upstream_connect"], at, cython.address(stats.connect))
+            if stats.active or stats.idle or stats.connect.total:
+                add(found["upstream_connections"], (at, "active"), stats.active)
+                add(found["upstream_connections"], (at, "idle"), stats.idle)
+            for cause in range(RETRY_REASONS):
+                if stats.retries[cause]:
+                    add(found["retries"], (at, RETRY_WORDS[cause]), stats.retries[cause])
+
+
+def split(key: int) -> tuple[int, int, int]:
+    """Return the series, method and status that count_code() packed."""
+    return (key >> SERIES_SHIFT) - 1, (key >> METHOD_SHIFT) & 15, key & 1023
+
+
+def add(counts: Counts, key: Any, more: int) -> None:  # noqa: ANN401  (any hashable key)
+    counts[key] = counts.get(key, 0) + more
+
+
+def add_spread(spreads: dict[int, Spread], series: cython.int, histogram: cython.pointer(Histogram)) -> cython.int:
+    at: cython.int
+    found: cython.bint = False
+    for at in range(BUCKETS):
+        if histogram.counts[at]:
+            found = True
+    if found:
+        before, total = spreads.get(series, ([0] * BUCKETS, 0.0))
+        counts = [before[at] + histogram.counts[at] for at in range(BUCKETS)]
+        spreads[series] = (counts, total + histogram.total)
+    return 0
+
+
+def count_code(table: cython.pointer(CodeCount), series: cython.uint, method: cython.uint, status: cython.uint) -> None:  # hot
+    """Count one (series, method, status). A full table counts the rest as `_OTHER`: series 1, method and status 0."""
+    key: cython.ulonglong = ((series + 1) << 14) | (method << 10) | (status & 1023)
+    at: cython.uint = cython.cast(cython.uint, (key * 0x9E3779B97F4A7C15) >> 51)
+    tries: cython.int = 0
+    while tries < 64:
+        if at == OVERFLOW:
+            at = 0
+        if table[at].key == key:
+            table[at].count += 1
+            return
+        if table[at].key == 0:
+            table[at].key = key
+            table[at].count += 1
+            return
+        at = (at + 1) & (CODES - 1)
+        tries += 1
+    table[OVERFLOW].key = 2 << 14
+    table[OVERFLOW].count += 1
+
+
+def observe(histogram: cython.pointer(Histogram), seconds: cython.double) -> None:  # hot
+    """Count one duration."""
+    at: cython.int = 0
+    while at < BUCKETS - 1 and seconds > BOUND[at]:
+        at += 1
+    histogram.counts[at] += 1
+    histogram.total += seconds
+
+
+def write_line(block: cython.pointer(Block), line: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:  # hot
+    """Put one whole line into the ring; where there is no room it is dropped and counted."""
+    done: cython.ulonglong = block.log_written
+    at: cython.Py_ssize_t = done % LOG_RING
+    first: cython.Py_ssize_t = min(size, LOG_RING - at)
+    if done - lumina_observe(cython.address(block.log_read)) + size > LOG_RING:
+        block.log_dropped += 1
+        return False
+    memcpy(block.log + at, line, first)
+    if first < size:
+        memcpy(block.log, line + first, size - first)
+    lumina_publish(cython.address(block.log_written), done + size)
+    return True
+
+
+for place, bound in enumerate(BOUNDS):
+    BOUND[place] = bound

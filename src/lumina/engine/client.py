@@ -1,0 +1,352 @@
+"""One HTTP/1 connection from a client: heads and bodies in, answers out, in order.
+
+This is the reading half; the writing half is its base. Between two requests it owns no buffer.
+"""
+
+import cython
+
+from lumina.engine.buffer import Buffer
+from lumina.engine.exchange import Exchange, Gateway
+from lumina.engine.responder import Responder
+from lumina.engine.tls import Tls
+from lumina.http1.chunked import ChunkedDecoder
+from lumina.http1.request import RequestHead
+from lumina.snapshot import Timeouts
+
+
+class Client(Responder):
+    """A client's connection; for HTTP/1 it is also the one stream on it."""
+
+    def __init__(self, gateway: Gateway, fd: cython.int) -> None:
+        self.gateway = gateway
+        self.reactor = gateway.reactor
+        self.fd = fd
+        self.stage = HEAD
+
+    def secured(self, tls: Tls) -> None:
+        """Speak TLS, beginning with the handshake."""
+        self.tls = tls
+        self.secure = True
+        self.stage = SHAKING
+
+    def ready(self) -> None:  # hot
+        if self.fd < 0:
+            return
+        if self.stage == SHAKING:
+            self._shake()
+            if self.fd < 0 or self.stage == SHAKING:
+                return
+        if self.pending is not None and self.seen & EPOLLOUT:
+            self._flush_pending()
+        if self.fd >= 0 and (self.seen & (EPOLLIN | GONE) or self.untried):
+            self._read()
+
+    def _flush_pending(self) -> None:
+        if not self.flush():
+            self._gone()
+            return
+        if self.pending is not None:
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().write)
+            return
+        if self.stage == TUNNEL:
+            if self.exchange is None:
+                self.close()
+            else:
+                self.exchange.tunnel_drained(True)
+        elif self.exchange is not None:
+            self.reactor.wheel.forget(self)
+            self.exchange.client_drained()
+
+    def _timeouts(self) -> Timeouts:
+        return self.gateway.live.snapshot.timeouts
+
+    def _gone(self) -> None:
+        """The connection broke, or its peer left."""
+        if self.exchange is None:
+            self.close()
+        elif self.stage == TUNNEL:
+            self.exchange.tunnel_end(True, False)
+        else:
+            self.exchange.client_lost(CLIENT_GONE)
+
+    def expired(self, now: cython.double) -> None:
+        if self.fd < 0:
+            return
+        if self.exchange is None:
+            if self.stage == HEAD and self.held is not None:
+                self._refuse(REQUEST_TIMEOUT, 0)
+            else:
+                self.close()
+        elif self.stage == BODY and not self.paused and self.pending is None:
+            self.exchange.request_broken(REQUEST_TIMEOUT, 0)
+        elif self.stage == TUNNEL:
+            self.exchange.tunnel_end(True, False)
+        elif self.pending is not None:
+            self.exchange.client_lost(CLIENT_TOO_SLOW)
+
+    def _shake(self) -> None:
+        done: cython.int = self.tls.shake()
+        if done > 0:
+            self.stage = HEAD
+        elif done < 0:
+            if not self.tls.plain_http:
+                self.close()
+                return
+            self.tls.forget()
+            self.tls = None
+            self._refuse(PLAIN_HTTP_ON_TLS, 0)
+
+    # Reading.
+
+    def _read(self) -> None:  # hot
+        if self.stage == HEAD:
+            self._read_head()
+        elif self.stage == BODY:
+            if not self.paused:
+                self._read_body()
+            elif self.seen & GONE:
+                self._gone()
+        elif self.stage == ANSWER:
+            if self.seen & GONE:
+                self._gone()
+        elif self.stage == TUNNEL:
+            if not self.paused:
+                self._read_tunnel()
+        else:
+            self._read_away()
+
+    def _read_head(self) -> None:  # hot
+        count: cython.Py_ssize_t
+        if self.untried:
+            self.untried = False
+            self._request(self.held.data, self.held.start, self.held.end)
+            return
+        count = self.receive()
+        if count == AGAIN:
+            return
+        if count <= 0:
+            self.close()
+            return
+        if self.held is None:
+            self._request(self.reactor.scratch, 0, count)
+        elif self.held.append(self.reactor.scratch, count):
+            self._request(self.held.data, self.held.start, self.held.end)
+        else:
+            self.close()
+
+    def _request(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:  # hot
+        """Parse one request's head, begin its exchange, and feed it what has come of its body."""
+        head: RequestHead = self.gateway.request
+        exchange: Exchange
+        after: cython.Py_ssize_t = head.parse(data, at, end)
+        if after == NEED_MORE:
+            self._need_more(data, at, end)
+            return
+        if after == REFUSED:
+            self._refuse(BAD_REQUEST, head.refusal)
+            return
+        self.minor = head.minor
+        self.method = head.method
+        self.persistent = head.persistent and not self.gateway.draining
+        self.body = head.body
+        self.left = head.content_length
+        self.paused = False
+        self.stage = ANSWER
+        self.reactor.wheel.forget(self)
+        if self.body == BODY_CHUNKED:
+            if self.decoder is None:
+                self.decoder = ChunkedDecoder()  # cold
+            self.decoder.reset()
+            self.stage = BODY
+        elif self.body == BODY_LENGTH and self.left > 0:
+            self.stage = BODY
+        exchange = self.gateway.exchange()
+        self.exchange = exchange
+        exchange.begin(self, head, data)
+        if self.stage == BODY and self.exchange is exchange:
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().body)
+            after = self._feed(data, after, end)
+        if after >= 0 and self.fd >= 0 and self.stage != LINGER:
+            self._keep_rest(data, after, end)
+        if self.exchange is exchange:
+            exchange.dispatch()
+
+    def _need_more(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:
+        """Keep the part of a head that has come; the clock for the whole of it began with its first octet."""
+        if self.held is None:
+            self.held = self.reactor.buffers.take()
+            self.held.append(data + at, end - at)
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().header)
+        elif self.held.start != at:
+            self.held.start = at
+        if self.seen & (EPOLLIN | GONE):
+            self.reactor.again(self)
+
+    def _keep_rest(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:  # hot
+        """Keep what follows this request: the next one, sent before this one's answer."""
+        if at >= end:
+            self._drop_held()
+        elif self.held is None:
+            self.held = self.reactor.buffers.take()
+            self.held.append(data + at, end - at)
+            self.untried = True
+        else:
+            self.held.start = at
+            self.untried = True
+
+    def _feed(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+        """Give the exchange what there is of the body; the offset after it, or -1 when the exchange is over."""
+        size: cython.Py_ssize_t = end - at
+        if self.body == BODY_CHUNKED:
+            return self._feed_chunks(data, at, end)
+        if size > self.left:
+            size = self.left
+        if size > 0:
+            self.left -= size
+            self.exchange.request_body(data, at, size)
+            if self.exchange is None:
+                return -1
+        if self.left == 0:
+            self.stage = ANSWER
+            self.reactor.wheel.forget(self)
+            self.exchange.request_end(None)
+        return at + size
+
+    def _feed_chunks(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+        decoder: ChunkedDecoder = self.decoder
+        while at < end and not decoder.done:
+            at = decoder.step(data, at, end)
+            if at < 0:
+                self.persistent = False
+                self.exchange.request_broken(BAD_REQUEST, decoder.refusal)
+                return -1
+            if decoder.span_size > 0:
+                self.exchange.request_body(data, decoder.span_at, decoder.span_size)
+                if self.exchange is None:
+                    return -1
+        if decoder.done:
+            self.stage = ANSWER
+            self.reactor.wheel.forget(self)
+            self.exchange.request_end(decoder.trailers)
+        return at
+
+    def _read_body(self) -> None:  # hot
+        count: cython.Py_ssize_t = self.receive()
+        after: cython.Py_ssize_t
+        if count == AGAIN:
+            return
+        if count <= 0:
+            self._gone()
+            return
+        self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().body)
+        after = self._feed(self.reactor.scratch, 0, count)
+        if after >= 0 and after < count:
+            self._keep_rest(self.reactor.scratch, after, count)
+        if self.fd >= 0 and self.seen & (EPOLLIN | GONE):
+            self.reactor.again(self)
+
+    def _read_tunnel(self) -> None:
+        count: cython.Py_ssize_t = self.receive()
+        if count == AGAIN:
+            return
+        self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().tunnel_idle)
+        if count <= 0:
+            self.paused = True
+            self.exchange.tunnel_end(True, count == ENDED)
+            return
+        self.paused = not self.exchange.tunnel_data(True, self.reactor.scratch, count)
+        if self.fd >= 0 and self.seen & (EPOLLIN | GONE) and not self.paused:
+            self.reactor.again(self)
+
+    def _read_away(self) -> None:
+        """Read and throw away, within a bound: to close with octets unread would reset the connection and lose the answer."""
+        count: cython.Py_ssize_t = self.receive()
+        if count == AGAIN:
+            return
+        if count <= 0:
+            self.close()
+            return
+        self.drained += count
+        if self.drained > DRAIN:
+            self.close()
+        elif self.seen & (EPOLLIN | GONE):
+            self.reactor.again(self)
+
+    def resume(self) -> None:
+        self.paused = False
+        if self.stage == BODY:
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().body)
+        if self.seen & (EPOLLIN | GONE):
+            self.reactor.again(self)
+
+    def become_tunnel(self) -> None:
+        self.stage = TUNNEL
+        self.persistent = False
+        self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().tunnel_idle)
+        if self.seen & (EPOLLIN | GONE) or self.held is not None:
+            self.reactor.again(self)
+
+    def _refuse(self, reason: cython.int, rule: cython.int) -> None:
+        """Answer what is no request, and let the connection end."""
+        exchange: Exchange = self.gateway.exchange()
+        self.persistent = False
+        self.minor = 1
+        self.method = METHOD_OTHER
+        self.stage = BODY  # whatever else comes is not read as a request
+        self.exchange = exchange
+        exchange.refuse(self, reason, rule)
+
+    # The end of an exchange, and of the connection.
+
+    def waits(self) -> cython.bint:
+        """Return whether the connection is between two requests."""
+        return self.exchange is None and self.stage == HEAD and self.held is None
+
+    def done(self) -> None:  # hot
+        """The exchange has been answered: wait for the next request, or end."""
+        self.exchange = None
+        if self.fd < 0:
+            return
+        if self.broken:
+            self.close()
+        elif self.stage == BODY or not self.persistent:
+            self._linger()
+        else:
+            self.stage = HEAD
+            self.paused = False
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().keep_alive)
+            if self.untried or self.seen & (EPOLLIN | GONE):
+                self.reactor.again(self)
+
+    def abort(self) -> None:
+        """The answer cannot be finished: break the connection so that the client cannot take it for whole."""
+        self.exchange = None
+        self.uncork()
+        if self.framing == BODY_UNTIL_CLOSE or self.tls is not None:
+            self.reset()
+        else:
+            self.close()
+
+    def _linger(self) -> None:
+        """Say that nothing more comes, and read on for a while (RFC 9112, section 9.6)."""
+        self.stage = LINGER
+        self._drop_held()
+        self.untried = False
+        self.finish()
+        self.reactor.wheel.arm(self, self.reactor.clock.now + LINGER_SECONDS)
+        if self.seen & (EPOLLIN | GONE):
+            self.reactor.again(self)
+
+    def close(self) -> None:
+        if self.fd < 0:
+            return
+        self.gateway.recorder.block.connections -= 1
+        self.exchange = None
+        self.corked = False
+        self._drop_held()
+        Responder.close(self)
+
+    def _drop_held(self) -> None:  # hot
+        if self.held is not None:
+            self.reactor.buffers.give(self.held)
+            self.held = None

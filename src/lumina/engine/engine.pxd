@@ -1,0 +1,20 @@
+# The data path of one worker, as the control plane holds it.
+cimport cython
+
+from lumina.engine.arena cimport Arena
+from lumina.engine.exchange cimport Gateway, Live
+from lumina.engine.listener cimport Listener
+from lumina.engine.pool cimport Pool
+from lumina.engine.reactor cimport Reactor
+from lumina.engine.recorder cimport Recorder
+from lumina.engine.upstream cimport Origin
+from lumina.snapshot cimport Snapshot, Upstream
+
+
+@cython.final
+cdef class Engine:
+    cdef Reactor reactor
+    cdef Recorder recorder
+    cdef Gateway gateway
+    cdef dict pools                     # Pool by the identity of its endpoint: they outlive snapshots
+    cdef list listeners

@@ -1,0 +1,27 @@
+# A socket that connections are accepted on.
+cimport cython
+from libc.errno cimport EMFILE, ENFILE, errno
+from libc.string cimport strlen
+
+from lumina.engine.client cimport Client
+from lumina.engine.exchange cimport Gateway
+from lumina.engine.reactor cimport Reactor, Watcher
+from lumina.engine.syscalls cimport *
+from lumina.engine.tls cimport Tls
+
+cdef enum:
+    AT_ONCE = 64            # connections accepted in one turn
+
+
+@cython.final
+cdef class Listener(Watcher):
+    cdef Gateway gateway
+    cdef Reactor reactor
+    cdef object context                 # an ssl.SSLContext, or None
+    cdef bint admin_only
+    cdef int reserve                    # a descriptor to give up when there are no more
+
+    cdef bint _accept(self) noexcept
+    cdef void _greet(self, int fd, sockaddr_storage* address) noexcept
+    cdef void _turn_away(self) noexcept
+    cdef void close(self) noexcept

@@ -1,0 +1,54 @@
+# One epoll set, the things it watches, and what a turn of it shares: the clock, the wheel, scratch memory.
+cimport cython
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from cpython.memoryview cimport PyMemoryView_FromMemory
+from libc.errno cimport EINTR, errno
+from libc.stdint cimport uint32_t
+from libc.stdlib cimport free, malloc, realloc
+
+from lumina.engine.buffer cimport Buffer, BufferPool
+from lumina.engine.clock cimport Clock
+from lumina.engine.syscalls cimport *
+from lumina.engine.timers cimport Timed, Wheel
+
+cdef enum:
+    BATCH = 512                         # events taken from the kernel at once
+    SCRATCH = 262144                    # octets that one read can bring
+
+
+cdef class Watcher(Timed):
+    cdef int fd                         # -1: none, or given up
+    # What the kernel reported and nobody has used up yet (EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR).
+    # The set is edge-triggered: a bit is cleared only by whoever ran the descriptor dry.
+    cdef uint32_t seen
+    cdef bint queued                    # waits in the reactor's `again` list
+    cdef void* queue_next
+
+    cdef void ready(self) noexcept
+
+
+@cython.final
+cdef class Reactor:
+    cdef object view                    # a memoryview of `scratch`, for what only Python can fill
+    cdef int epoll
+    cdef epoll_event events[512]
+    cdef readonly Clock clock
+    cdef Wheel wheel
+    cdef BufferPool buffers
+    cdef unsigned char* scratch         # what was just received; valid until the next read
+    cdef Buffer draft                   # what is being written; valid until the next write
+    # Things to be made ready once more before the turn ends, in order.
+    cdef void* again_first
+    cdef void* again_last
+    # Things unwatched in this turn: events of the batch may still name them, so they die at its end.
+    cdef PyObject** grave
+    cdef int grave_count, grave_size
+    cdef readonly unsigned long long turns
+    cdef readonly double longest_turn   # seconds
+
+    cdef int watch(self, Watcher watcher, uint32_t events) except -1
+    cdef void unwatch(self, Watcher watcher) noexcept
+    cdef void again(self, Watcher watcher) noexcept
+    cdef int poll(self, int milliseconds) except -2
+    cdef void _run_again(self) noexcept
+    cdef void _bury(self) noexcept

@@ -1,0 +1,155 @@
+"""One epoll set and its turn.
+
+A turn takes what the kernel has, notes every report first and only then lets each watcher act: so a connection that
+the peer closed is known to be closed before anything in the same turn could choose it.
+"""
+
+import os
+
+import cython
+
+from lumina.engine.buffer import Buffer, BufferPool
+from lumina.engine.clock import Clock
+from lumina.engine.timers import Timed, Wheel
+from lumina.errors import EngineError
+
+TICK = 0.05  # seconds between two looks at the wheel
+DRAFT = 65536  # octets: room for any head that the limits let through
+
+
+class Watcher(Timed):
+    """Something with a descriptor that is told when the kernel has news of it."""
+
+    def __cinit__(self) -> None:
+        self.fd = -1
+
+    def ready(self) -> None:
+        pass
+
+
+class Reactor:
+    """The epoll set of one worker. It is a guest: its own descriptor is watched by the host's event loop."""
+
+    def __cinit__(self) -> None:
+        self.epoll = -1
+        self.scratch = cython.cast(cython.p_uchar, malloc(SCRATCH))
+        if self.scratch is cython.NULL:
+            raise MemoryError
+
+    def __init__(self) -> None:
+        self.epoll = epoll_create1(EPOLL_CLOEXEC)
+        if self.epoll < 0:
+            raise OSError(errno, os.strerror(errno))
+        self.clock = Clock()
+        self.wheel = Wheel(self.clock.now, TICK)
+        self.view = PyMemoryView_FromMemory(cython.cast(cython.p_char, self.scratch), SCRATCH, 0x200)
+        self.buffers = BufferPool()
+        self.draft = Buffer(DRAFT)
+
+    def __dealloc__(self) -> None:
+        if self.epoll >= 0:
+            close(self.epoll)
+        self._bury()
+        free(self.grave)
+        free(self.scratch)
+
+    def fileno(self) -> cython.int:
+        """Return the descriptor that turns readable when a turn has something to do."""
+        return self.epoll
+
+    def watch(self, watcher: Watcher, events: cython.uint) -> cython.int:
+        """Begin to watch `watcher.fd`; the reactor keeps the watcher alive until unwatch()."""
+        event: epoll_event
+        event.events = events
+        event.data.ptr = cython.cast(cython.pointer(cython.void), watcher)
+        if epoll_ctl(self.epoll, EPOLL_CTL_ADD, watcher.fd, cython.address(event)) < 0:
+            raise EngineError(f"cannot watch descriptor {watcher.fd}: {os.strerror(errno)}")
+        Py_INCREF(watcher)
+        return 0
+
+    def unwatch(self, watcher: Watcher) -> None:
+        """Close the descriptor and let go of the watcher when the turn ends. Asked twice, it does nothing."""
+        grown: cython.pointer(cython.pointer(PyObject))
+        if watcher.fd < 0:
+            return
+        close(watcher.fd)  # takes it out of the epoll set, as nothing else shares the description
+        watcher.fd = -1
+        watcher.seen = 0
+        self.wheel.forget(watcher)
+        if self.grave_count == self.grave_size:
+            self.grave_size = self.grave_size * 2 + 64
+            grown = cython.cast(
+                cython.pointer(cython.pointer(PyObject)),
+                realloc(self.grave, self.grave_size * cython.sizeof(cython.pointer(PyObject))),
+            )
+            if grown is cython.NULL:  # leak one watcher rather than free what an event may name
+                self.grave_size = self.grave_count
+                return
+            self.grave = grown
+        self.grave[self.grave_count] = cython.cast(cython.pointer(PyObject), watcher)
+        self.grave_count += 1
+
+    def again(self, watcher: Watcher) -> None:  # hot
+        """Let `watcher` be ready once more, after all that is under way now has returned."""
+        if watcher.queued:
+            return
+        Py_INCREF(watcher)
+        watcher.queued = True
+        watcher.queue_next = cython.NULL
+        if self.again_last is cython.NULL:
+            self.again_first = cython.cast(cython.pointer(cython.void), watcher)
+        else:
+            cython.cast(Watcher, self.again_last).queue_next = cython.cast(cython.pointer(cython.void), watcher)
+        self.again_last = cython.cast(cython.pointer(cython.void), watcher)
+
+    def _run_again(self) -> None:  # hot
+        watcher: Watcher
+        while self.again_first is not cython.NULL:
+            watcher = cython.cast(Watcher, self.again_first)
+            self.again_first = watcher.queue_next
+            if self.again_first is cython.NULL:
+                self.again_last = cython.NULL
+            watcher.queued = False
+            watcher.ready()
+            Py_DECREF(watcher)
+
+    def poll(self, milliseconds: cython.int) -> cython.int:  # hot
+        """Take what the kernel has (waiting at most that long), act on it, and return how much there was."""
+        count: cython.int = epoll_wait(self.epoll, self.events, BATCH, milliseconds)
+        at: cython.int
+        began: cython.double
+        watcher: Watcher
+        if count < 0:
+            if errno == EINTR:
+                return 0
+            raise OSError(errno, os.strerror(errno))
+        self.clock.read()
+        began = self.clock.now
+        for at in range(count):
+            watcher = cython.cast(Watcher, self.events[at].data.ptr)
+            watcher.seen |= self.events[at].events
+        for at in range(count):
+            watcher = cython.cast(Watcher, self.events[at].data.ptr)
+            watcher.ready()
+        self._run_again()
+        if self.grave_count > 0:
+            self._bury()  # cold
+        self.turns += 1
+        self.longest_turn = max(self.longest_turn, self.clock.elapsed(began))
+        return count
+
+    def _bury(self) -> None:
+        while self.grave_count > 0:
+            self.grave_count -= 1
+            Py_DECREF(cython.cast(object, self.grave[self.grave_count]))
+
+    def turn(self) -> None:
+        """Do all that is ready now, without waiting. The host's loop calls this."""
+        self.poll(0)
+
+    def tick(self) -> None:
+        """Expire what is due. The host's loop calls this every TICK seconds."""
+        self.clock.read()
+        self.wheel.turn(self.clock.now)
+        self._run_again()
+        self._bury()

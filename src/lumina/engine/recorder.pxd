@@ -1,0 +1,63 @@
+# What is remembered of an exchange, and where it goes when the exchange ends: counters, histograms, one access line.
+cimport cython
+from libc.stdint cimport uint64_t
+from libc.string cimport memcpy
+
+from lumina.engine.arena cimport Arena, Block, RouteStats, UpstreamStats, count_code, observe, write_line
+from lumina.engine.clock cimport Clock
+from lumina.http1.write cimport Writer
+from lumina.reasons cimport *
+
+cdef enum:
+    PATH_KEPT = 1024        # octets of a path that an access line shows
+    HOST_KEPT = 256
+    METHOD_KEPT = 24
+    LINE = 12288            # octets: the longest line, every octet escaped
+
+cdef struct Record:
+    double began            # seconds on the monotonic clock; 0: has not happened
+    double sent             # the request went to the endpoint that answered
+    double first_byte       # the answer's head came
+    double connect          # seconds that connecting took; 0 on a connection that was there
+    int method
+    int status
+    int reason
+    int attempts
+    int minor
+    int series
+    int upstream_series
+    uint64_t bytes_in
+    uint64_t bytes_out
+    unsigned char id[36]
+    unsigned char client[48]
+    unsigned char path[1024]
+    unsigned char host[256]
+    unsigned char verb[24]
+    Py_ssize_t client_size, path_size, host_size, verb_size
+    # names that live as long as the exchange's snapshot
+    const unsigned char* route
+    const unsigned char* upstream
+    const unsigned char* endpoint
+    Py_ssize_t route_size, upstream_size, endpoint_size
+
+cdef const unsigned char* WORD[32]          # the reasons' words
+cdef Py_ssize_t WORD_SIZE[32]
+
+
+@cython.final
+cdef class Recorder:
+    cdef Arena arena
+    cdef Block* block
+    cdef Clock clock
+    cdef Writer writer
+    cdef bint lines                         # access lines are wanted
+    cdef unsigned char line[12288]
+
+    cdef void account(self, Record* record) noexcept
+    cdef void retried(self, int upstream_series, int cause) noexcept
+    cdef void _count(self, Record* record, double seconds) noexcept
+    cdef void _write(self, Record* record, double seconds) noexcept
+    cdef void _text(self, const unsigned char* key, Py_ssize_t key_size, const unsigned char* value, Py_ssize_t size) noexcept
+    cdef void _escaped(self, const unsigned char* value, Py_ssize_t size) noexcept
+    cdef void _integer(self, const unsigned char* key, Py_ssize_t key_size, unsigned long long value) noexcept
+    cdef void _seconds(self, const unsigned char* key, Py_ssize_t key_size, double value) noexcept

@@ -1,0 +1,153 @@
+"""What is remembered of an exchange, and where it goes when the exchange ends.
+
+Always on and part of every figure published: the counters and the line are written into shared memory, with no
+Python object, no system call and no wait.
+"""
+
+import cython
+
+from lumina.engine.arena import Arena
+from lumina.engine.clock import Clock
+from lumina.http1.write import Writer
+from lumina.reasons import REASONS
+
+WORDS = [failure.word.encode() for failure in REASONS]
+
+
+class Recorder:
+    """The pen of one worker: it writes into that worker's block of the arena and nowhere else."""
+
+    def __init__(self, arena: Arena, slot: int, clock: Clock) -> None:
+        self.arena = arena
+        self.block = arena.block(slot)
+        self.clock = clock
+        self.writer = Writer()
+        self.lines = True
+
+    def account(self, record: cython.pointer(Record)) -> None:  # hot
+        """The exchange has ended: count it and write its line."""
+        seconds: cython.double = self.clock.now - record.began
+        self._count(record, seconds)
+        if self.lines:
+            self._write(record, seconds)
+
+    def retried(self, upstream_series: cython.int, cause: cython.int) -> None:
+        self.block.upstreams[upstream_series].retries[cause] += 1
+
+    def _count(self, record: cython.pointer(Record), seconds: cython.double) -> None:  # hot
+        route: cython.pointer(RouteStats) = cython.address(self.block.routes[record.series])
+        upstream: cython.pointer(UpstreamStats)
+        count_code(self.block.codes, record.series, record.method, record.status)
+        observe(cython.address(route.duration), seconds)
+        route.request_bytes += record.bytes_in
+        route.response_bytes += record.bytes_out
+        if record.reason != OK:
+            self.block.errors[record.reason] += 1
+        if record.first_byte == 0.0:
+            return
+        upstream = cython.address(self.block.upstreams[record.upstream_series])
+        observe(cython.address(route.first_byte), record.first_byte - record.began)
+        observe(cython.address(route.overhead), record.sent - record.began)
+        count_code(self.block.upstream_codes, record.upstream_series, 0, record.status)
+        observe(cython.address(upstream.duration), self.clock.now - record.sent)
+        if record.connect > 0.0:
+            observe(cython.address(upstream.connect), record.connect)
+
+    def _write(self, record: cython.pointer(Record), seconds: cython.double) -> None:  # hot
+        out: Writer = self.writer
+        milliseconds: cython.int = self.clock.wall % 1000
+        out.begin(self.line, 0)
+        out.put(b'{"time":"', 0, 9)
+        out.put(cython.cast(cython.p_uchar, self.clock.stamp), 0, 19)
+        self.line[out.at] = 46
+        self.line[out.at + 1] = 48 + milliseconds // 100
+        self.line[out.at + 2] = 48 + milliseconds // 10 % 10
+        self.line[out.at + 3] = 48 + milliseconds % 10
+        out.at += 4
+        if record.status >= 500:
+            out.put(b'Z","level":"error","event":"access"', 0, 35)
+        elif record.status >= 400:
+            out.put(b'Z","level":"warning","event":"access"', 0, 37)
+        else:
+            out.put(b'Z","level":"info","event":"access"', 0, 34)
+        out.put(b',"request_id":"', 0, 15)
+        out.put(record.id, 0, 36)
+        out.put(b'"', 0, 1)
+        self._text(b',"client":', 10, record.client, record.client_size)
+        self._text(b',"method":', 10, record.verb, record.verb_size)
+        self._text(b',"host":', 8, record.host, record.host_size)
+        self._text(b',"path":', 8, record.path, record.path_size)
+        if record.minor:
+            out.put(b',"protocol":"HTTP/1.1"', 0, 22)
+        else:
+            out.put(b',"protocol":"HTTP/1.0"', 0, 22)
+        self._integer(b',"status":', 10, record.status)
+        self._text(b',"reason":', 10, WORD[record.reason], WORD_SIZE[record.reason])
+        self._text(b',"route":', 9, record.route, record.route_size)
+        self._text(b',"upstream":', 12, record.upstream, record.upstream_size)
+        self._text(b',"endpoint":', 12, record.endpoint, record.endpoint_size)
+        self._integer(b',"attempts":', 12, record.attempts)
+        self._integer(b',"bytes_in":', 12, record.bytes_in)
+        self._integer(b',"bytes_out":', 13, record.bytes_out)
+        self._seconds(b',"duration":', 12, seconds)
+        self._seconds(b',"connect":', 11, record.connect)
+        if record.first_byte > 0.0:
+            self._seconds(b',"first_byte":', 14, record.first_byte - record.began)
+        else:
+            out.put(b',"first_byte":null', 0, 18)
+        out.put(b"}\n", 0, 2)
+        write_line(self.block, self.line, out.at)
+
+    def _text(
+        self, key: cython.p_const_uchar, key_size: cython.Py_ssize_t, value: cython.p_const_uchar, size: cython.Py_ssize_t
+    ) -> None:  # hot
+        self.writer.put(key, 0, key_size)
+        if size == 0:
+            self.writer.put(b"null", 0, 4)
+            return
+        self.writer.put(b'"', 0, 1)
+        self._escaped(value, size)
+        self.writer.put(b'"', 0, 1)
+
+    def _escaped(self, value: cython.p_const_uchar, size: cython.Py_ssize_t) -> None:  # hot
+        """Write text as JSON has it (RFC 8259, section 7); octets that are not ASCII stand for themselves as Latin-1."""
+        at: cython.Py_ssize_t
+        byte: cython.uchar
+        out: Writer = self.writer
+        for at in range(size):
+            byte = value[at]
+            if byte == 34 or byte == 92:
+                self.line[out.at] = 92
+                self.line[out.at + 1] = byte
+                out.at += 2
+            elif 32 <= byte < 127:
+                self.line[out.at] = byte
+                out.at += 1
+            else:
+                out.put(b"\\u00", 0, 4)
+                if byte < 16:
+                    out.put(b"0", 0, 1)
+                out.hexadecimal(byte)
+
+    def _integer(self, key: cython.p_const_uchar, key_size: cython.Py_ssize_t, value: cython.ulonglong) -> None:  # hot
+        self.writer.put(key, 0, key_size)
+        self.writer.number(value)
+
+    def _seconds(self, key: cython.p_const_uchar, key_size: cython.Py_ssize_t, value: cython.double) -> None:  # hot
+        """Write seconds with six places: microseconds."""
+        micro: cython.ulonglong = cython.cast(cython.ulonglong, max(value, 0.0) * 1000000 + 0.5)
+        part: cython.ulonglong = micro % 1000000
+        limit: cython.ulonglong = 100000
+        out: Writer = self.writer
+        out.put(key, 0, key_size)
+        out.number(micro // 1000000)
+        out.put(b".", 0, 1)
+        while limit > 1 and part < limit:
+            out.put(b"0", 0, 1)
+            limit = limit // 10
+        out.number(part)
+
+
+for place, word in enumerate(WORDS):
+    WORD[place] = cython.cast(cython.p_const_uchar, cython.cast(cython.p_char, cython.cast(bytes, word)))
+    WORD_SIZE[place] = len(word)

@@ -1,0 +1,63 @@
+# What an exchange and the two sides of it say to each other, whatever their version of HTTP.
+cimport cython
+
+from lumina.engine.pool cimport Pooled
+from lumina.engine.transport cimport Transport
+from lumina.http1.response cimport ResponseHead
+
+
+cdef class Dialogue:
+    # What the streams tell the exchange.
+    cdef void request_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
+    cdef void request_end(self, bytearray trailers) noexcept
+    cdef void request_broken(self, int reason, int rule) noexcept
+    cdef void client_drained(self) noexcept
+    cdef void client_lost(self, int reason) noexcept
+    cdef void upstream_ready(self) noexcept
+    cdef void upstream_writable(self) noexcept
+    cdef void upstream_unreached(self, int reason) noexcept
+    cdef void upstream_lost(self, int reason) noexcept
+    cdef void response_head(self, ResponseHead head, const unsigned char* data) noexcept
+    cdef void response_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
+    cdef void response_end(self, bytearray trailers) noexcept
+    cdef void settle(self) noexcept
+    cdef bint tunnel_data(self, bint from_client, const unsigned char* data, Py_ssize_t size) noexcept
+    cdef void tunnel_end(self, bint from_client, bint clean) noexcept
+    cdef void tunnel_drained(self, bint client_side) noexcept
+
+
+cdef class ServerStream(Transport):
+    # The side that a client talks to.
+    cdef Dialogue exchange
+    cdef bint paused                        # reads nothing more of the request's body for now
+    cdef bint secure                        # came by TLS
+    cdef bint admin_only                    # came by the listener for health and metrics
+    cdef unsigned char peer[48]             # the client's address, as text
+    cdef int peer_size
+    cdef const unsigned char* request_id    # 36 octets, of the exchange under way
+
+    cdef bint keep(self, bint wanted) noexcept
+    cdef void send_interim(self, ResponseHead head, const unsigned char* data) noexcept
+    cdef void send_head(self, ResponseHead head, const unsigned char* data, bint keep) noexcept
+    cdef void send_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
+    cdef void send_end(self, bytearray trailers) noexcept
+    cdef void send_whole(self, bytes answer) noexcept
+    cdef void uncork(self) noexcept
+    cdef void resume(self) noexcept
+    cdef void done(self) noexcept           # the exchange has ended well
+    cdef void abort(self) noexcept          # it has not, and the client must see it
+    cdef void become_tunnel(self) noexcept
+
+
+cdef class ClientStream(Pooled):
+    # The side that talks to an upstream.
+    cdef Dialogue exchange
+    cdef bint paused                        # reads nothing more of the response for now
+    cdef bint reused                        # it has carried an exchange before
+    cdef bint answered                      # octets of an answer to this exchange have come
+
+    cdef void expect(self, Dialogue exchange, int method) noexcept
+    cdef void resume(self) noexcept
+    cdef void release(self, bint keep) noexcept
+    cdef void become_tunnel(self) noexcept
+    cdef bint untouched(self, Py_ssize_t sent) noexcept

@@ -1,0 +1,119 @@
+# The kernel as the engine calls it. No logic: extern declarations, and one-line wrappers where a C macro is in the way.
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+cdef extern from "sys/epoll.h" nogil:
+    int EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_CTL_DEL
+    uint32_t EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLRDHUP, EPOLLET, EPOLLEXCLUSIVE
+    ctypedef union epoll_data_t:
+        void* ptr
+    cdef struct epoll_event:
+        uint32_t events
+        epoll_data_t data
+    int epoll_create1(int flags)
+    int epoll_ctl(int epfd, int op, int fd, epoll_event* event)
+    int epoll_wait(int epfd, epoll_event* events, int most, int timeout)
+
+cdef extern from "sys/uio.h" nogil:
+    cdef struct iovec:
+        void* iov_base
+        size_t iov_len
+
+cdef extern from "sys/socket.h" nogil:
+    ctypedef uint32_t socklen_t
+    cdef struct sockaddr:
+        uint16_t sa_family
+    cdef struct sockaddr_storage:
+        uint16_t ss_family
+    cdef struct msghdr:
+        void* msg_name
+        socklen_t msg_namelen
+        iovec* msg_iov
+        size_t msg_iovlen
+        void* msg_control
+        size_t msg_controllen
+        int msg_flags
+    int AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC
+    int SOL_SOCKET, SO_ERROR, SO_LINGER, MSG_NOSIGNAL, MSG_DONTWAIT, MSG_PEEK, SHUT_WR
+    int socket(int domain, int kind, int protocol)
+    int connect(int fd, const sockaddr* address, socklen_t size)
+    int accept4(int fd, sockaddr* address, socklen_t* size, int flags)
+    ssize_t recv(int fd, void* into, size_t size, int flags)
+    ssize_t send(int fd, const void* data, size_t size, int flags)
+    ssize_t sendmsg(int fd, const msghdr* message, int flags)
+    int shutdown(int fd, int how)
+    int setsockopt(int fd, int level, int name, const void* value, socklen_t size)
+    int getsockopt(int fd, int level, int name, void* value, socklen_t* size)
+
+cdef extern from "netinet/in.h" nogil:
+    int IPPROTO_TCP
+    cdef struct in_addr:
+        uint32_t s_addr
+    cdef struct in6_addr:
+        uint8_t s6_addr[16]
+    cdef struct sockaddr_in:
+        uint16_t sin_family
+        uint16_t sin_port
+        in_addr sin_addr
+    cdef struct sockaddr_in6:
+        uint16_t sin6_family
+        uint16_t sin6_port
+        in6_addr sin6_addr
+
+cdef extern from "sys/un.h" nogil:
+    cdef struct sockaddr_un:
+        uint16_t sun_family
+        char sun_path[108]
+
+cdef extern from "netinet/tcp.h" nogil:
+    int TCP_NODELAY
+
+cdef extern from "arpa/inet.h" nogil:
+    const char* inet_ntop(int family, const void* source, char* into, socklen_t size)
+    int inet_pton(int family, const char* source, void* into)
+    uint16_t htons(uint16_t value)
+
+cdef extern from "unistd.h" nogil:
+    int close(int fd)
+    int pipe2(int* ends, int flags)
+
+cdef extern from "fcntl.h" nogil:
+    int O_NONBLOCK, O_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ
+    unsigned int SPLICE_F_MOVE, SPLICE_F_NONBLOCK, SPLICE_F_MORE
+    int fcntl(int fd, int command, ...)
+    ssize_t splice(int fd_in, int64_t* off_in, int fd_out, int64_t* off_out, size_t size, unsigned int flags)
+
+cdef extern from "sys/ioctl.h" nogil:
+    int FIONREAD
+    int ioctl(int fd, unsigned long request, ...)
+
+cdef extern from "linux/sockios.h" nogil:
+    int SIOCOUTQ
+
+cdef extern from "sys/mman.h" nogil:
+    int PROT_READ, PROT_WRITE, MAP_SHARED, MFD_CLOEXEC
+    void* MAP_FAILED
+    void* mmap(void* address, size_t size, int protection, int flags, int fd, int64_t offset)
+    int munmap(void* address, size_t size)
+    int memfd_create(const char* name, unsigned int flags)
+
+cdef extern from "sys/random.h" nogil:
+    ssize_t getrandom(void* into, size_t size, unsigned int flags)
+
+cdef extern from "time.h" nogil:
+    ctypedef int64_t time_t
+    cdef struct timespec:
+        time_t tv_sec
+        long tv_nsec
+    cdef struct tm:
+        int tm_sec, tm_min, tm_hour, tm_mday, tm_mon, tm_year, tm_wday
+    int CLOCK_MONOTONIC, CLOCK_REALTIME
+    int clock_gettime(int clock, timespec* into)
+    tm* gmtime_r(const time_t* when, tm* into)
+
+cdef extern from *:
+    """
+    #define lumina_publish(where, value) __atomic_store_n((where), (value), __ATOMIC_RELEASE)
+    #define lumina_observe(where) __atomic_load_n((where), __ATOMIC_ACQUIRE)
+    """
+    void lumina_publish(uint64_t* where, uint64_t value) noexcept nogil
+    uint64_t lumina_observe(uint64_t* where) noexcept nogil

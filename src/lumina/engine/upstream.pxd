@@ -1,0 +1,73 @@
+# One HTTP/1.1 connection to an endpoint, and the engine's side of an upstream.
+cimport cython
+from libc.errno cimport ECONNREFUSED, EHOSTUNREACH, EINPROGRESS, ENETUNREACH, ENOENT, ETIMEDOUT, errno
+
+from lumina.engine.buffer cimport Buffer
+from lumina.engine.pool cimport Pool, Pooled
+from lumina.engine.reactor cimport Reactor
+from lumina.engine.stream cimport ClientStream, Dialogue
+from lumina.engine.syscalls cimport *
+from lumina.engine.tls cimport Tls
+from lumina.engine.transport cimport AGAIN, BROKEN, ENDED, GONE
+from lumina.http1.chunked cimport ChunkedDecoder
+from lumina.http1.fields cimport Fields
+from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH, BODY_NONE, BODY_UNTIL_CLOSE
+from lumina.http1.response cimport ResponseHead
+from lumina.http1.rules cimport NEED_MORE, REFUSED
+from lumina.reasons cimport *
+from lumina.snapshot cimport Upstream
+
+
+@cython.final
+cdef class Origin:
+    # An upstream as one worker works with it.
+    cdef readonly Upstream upstream
+    cdef readonly tuple pools               # one Pool for each endpoint, in the upstream's order
+    cdef unsigned int cursor                # the endpoint whose turn it is
+    cdef object context                     # an ssl.SSLContext, or None
+    cdef Reactor reactor
+    cdef ResponseHead head                  # where heads are parsed; one for the whole worker
+    cdef long most_open, most_idle          # connections to one endpoint
+
+    cdef Pool pool(self, unsigned int place)
+
+
+cdef enum Stage:
+    CONNECTING
+    SHAKING
+    WAITING                                 # in the pool
+    HEAD
+    BODY
+    TUNNEL
+
+
+@cython.final
+@cython.no_gc
+cdef class UpstreamConnection(ClientStream):
+    cdef readonly Origin origin
+    cdef readonly Pool pool
+    cdef Stage stage
+    cdef Buffer held                        # a head that has not come whole
+    cdef int method                         # of the request under way
+    cdef int body
+    cdef long long left
+    cdef bint persistent
+    cdef ChunkedDecoder decoder
+    cdef double began                       # when the connection was asked for
+    cdef readonly double connect_seconds
+
+    cdef int open(self, int address) noexcept
+    cdef void _connected(self) noexcept
+    cdef void _shake(self) noexcept
+    cdef void _unreached(self, int reason) noexcept
+    cdef void _read(self) noexcept
+    cdef void _lost(self, bint clean) noexcept
+    cdef void _bytes(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _head(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _chunks(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef void _whole(self, Py_ssize_t extra, bytearray trailers) noexcept
+    cdef void _drop_held(self) noexcept
+
+
+cdef int reason_of(int error) noexcept

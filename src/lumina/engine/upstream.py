@@ -1,0 +1,338 @@
+"""One HTTP/1.1 connection to an endpoint: connect, send a request, read its answer, wait for the next."""
+
+import ssl
+
+import cython
+
+from lumina.engine.buffer import Buffer
+from lumina.engine.pool import Pool
+from lumina.engine.reactor import Reactor
+from lumina.engine.stream import ClientStream
+from lumina.engine.tls import Tls
+from lumina.http1.chunked import ChunkedDecoder
+from lumina.http1.response import ResponseHead
+from lumina.snapshot import Limits, Upstream
+
+
+class Origin:
+    """An upstream as one worker works with it: its pools, whose turn it is, and how it speaks TLS."""
+
+    def __init__(self, upstream: Upstream, pools: tuple[Pool, ...], limits: Limits, reactor: Reactor, head: ResponseHead) -> None:
+        self.upstream = upstream
+        self.pools = pools
+        self.reactor = reactor
+        self.head = head
+        self.most_open = limits.upstream_connections
+        self.most_idle = limits.upstream_idle
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speak TLS as `context` says."""
+        self.context = context
+
+    def pool(self, place: cython.uint) -> Pool:  # hot
+        """Return the pool of the endpoint at `place`, counted round and round."""
+        return cython.cast(Pool, self.pools[place % cython.cast(cython.uint, len(self.pools))])
+
+
+class UpstreamConnection(ClientStream):
+    """A connection and, while it carries an exchange, that exchange's codec."""
+
+    def __init__(self, origin: Origin, pool: Pool) -> None:
+        self.origin = origin
+        self.pool = pool
+        self.reactor = origin.reactor
+
+    def open(self, address: cython.int) -> cython.int:
+        """Begin to connect to the pool's address of that number; OK, or the reason why it cannot be."""
+        where: cython.pointer(sockaddr_storage) = cython.address(self.pool.addresses[address])
+        one: cython.int = 1
+        self.stage = CONNECTING
+        self.began = self.reactor.clock.now
+        self.fd = socket(where.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
+        if self.fd < 0:
+            return INTERNAL_ERROR
+        if where.ss_family != AF_UNIX:
+            setsockopt(self.fd, IPPROTO_TCP, TCP_NODELAY, cython.address(one), cython.sizeof(one))
+        if connect(self.fd, cython.cast(cython.pointer(sockaddr), where), self.pool.sizes[address]) < 0:
+            if errno != EINPROGRESS:
+                reason: cython.int = reason_of(errno)
+                close(self.fd)
+                self.fd = -1
+                return reason
+        try:
+            self.reactor.watch(self, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+        except Exception:
+            close(self.fd)
+            self.fd = -1
+            return INTERNAL_ERROR
+        self.pool.open += 1
+        self.pool.stats.active += 1
+        self.reactor.wheel.arm(self, self.began + self.origin.upstream.connect_timeout)
+        return OK
+
+    def ready(self) -> None:  # hot
+        if self.fd < 0:
+            return
+        if self.stage == CONNECTING:
+            if self.seen & (EPOLLOUT | EPOLLERR | EPOLLHUP):
+                self._connected()
+            return
+        if self.stage == SHAKING:
+            self._shake()
+            return
+        if self.stage == WAITING:
+            if self.seen & (EPOLLIN | GONE):
+                self._read()
+            return
+        if self.seen & EPOLLOUT and self.exchange is not None:
+            self.exchange.upstream_writable()
+        if self.fd >= 0 and self.seen & (EPOLLIN | GONE) and not self.paused:
+            self._read()
+
+    def expired(self, now: cython.double) -> None:
+        if self.fd < 0:
+            return
+        if self.stage == CONNECTING or self.stage == SHAKING:
+            self._unreached(CONNECTION_TIMEOUT)
+        elif self.stage == WAITING or self.exchange is None:
+            self.close()
+        else:
+            self.exchange.upstream_lost(RESPONSE_TIMEOUT)
+
+    def _connected(self) -> None:
+        error: cython.int = 0
+        size: socklen_t = cython.sizeof(error)
+        getsockopt(self.fd, SOL_SOCKET, SO_ERROR, cython.address(error), cython.address(size))
+        if error != 0:
+            self._unreached(reason_of(error))
+            return
+        if self.origin.context is None:
+            self.connect_seconds = self.reactor.clock.now - self.began
+            self.stage = HEAD
+            self.exchange.upstream_ready()
+            return
+        name = None
+        try:
+            name = self.origin.upstream.tls.get("server_name") or self.pool.key.rpartition(":")[0]
+            self.tls = Tls(self.origin.context, self.fd, server_side=False, name=name, view=self.reactor.view)
+        except (OSError, ValueError):
+            self._unreached(TLS_PROTOCOL_ERROR)
+            return
+        self.stage = SHAKING
+        self._shake()
+
+    def _shake(self) -> None:
+        done: cython.int = self.tls.shake()
+        if done == 0:
+            return
+        if done < 0:
+            self._unreached(TLS_CERTIFICATE_ERROR if self.tls.untrusted else TLS_PROTOCOL_ERROR)
+            return
+        self.connect_seconds = self.reactor.clock.now - self.began
+        self.stage = HEAD
+        self.exchange.upstream_ready()
+
+    def _unreached(self, reason: cython.int) -> None:
+        exchange: Dialogue = self.exchange
+        self.exchange = None
+        self.close()
+        if exchange is not None:
+            exchange.upstream_unreached(reason)
+
+    def expect(self, exchange: Dialogue, method: cython.int) -> None:  # hot
+        """Carry `exchange` now: the next head that comes is its answer."""
+        self.exchange = exchange
+        self.method = method
+        self.answered = False
+        self.paused = False
+        if self.stage == WAITING:
+            self.stage = HEAD
+            self.pool.stats.active += 1
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.first_byte_timeout)
+
+    def resume(self) -> None:
+        self.paused = False
+        if self.seen & (EPOLLIN | GONE):
+            self.reactor.again(self)
+
+    def become_tunnel(self) -> None:
+        """From here on octets are not messages."""
+        self.stage = TUNNEL
+
+    def untouched(self, sent: cython.Py_ssize_t) -> cython.bint:
+        """Return whether the endpoint's kernel took none of the `sent` octets of this request.
+
+        It acknowledged nothing of it, so its program cannot have seen the request, and to send it elsewhere is safe
+        for any method.
+        """
+        unacknowledged: cython.int = 0
+        if sent == 0:
+            return True
+        if self.tls is not None or self.fd < 0:
+            return False
+        if ioctl(self.fd, SIOCOUTQ, cython.address(unacknowledged)) < 0:
+            return False
+        return unacknowledged >= sent
+
+    def release(self, keep: cython.bint) -> None:  # hot
+        """The exchange is over: wait for another, or close."""
+        self.exchange = None
+        if not keep or not self.persistent or self.broken or self.seen & GONE or self.pool.idle >= self.origin.most_idle:
+            self.close()
+            return
+        self.stage = WAITING
+        self.reused = True
+        self.paused = False
+        self.pool.stats.active -= 1
+        self.pool.give(self)
+        self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.pool_idle_timeout)
+        if self.seen & EPOLLIN:
+            self.reactor.again(self)
+
+    def close(self) -> None:
+        if self.fd < 0:
+            return
+        if self.idle:
+            self.pool.forget(self)
+        else:
+            self.pool.stats.active -= 1
+        self.pool.open -= 1
+        self.exchange = None
+        self._drop_held()
+        ClientStream.close(self)
+
+    def _drop_held(self) -> None:
+        if self.held is not None:
+            self.reactor.buffers.give(self.held)
+            self.held = None
+
+    def _read(self) -> None:  # hot
+        count: cython.Py_ssize_t = self.receive()
+        exchange: Dialogue
+        if count == AGAIN:
+            return
+        if self.stage == WAITING:  # nothing was asked, so nothing may come
+            self.close()
+            return
+        if count <= 0:
+            self._lost(count == ENDED)
+            return
+        exchange = self.exchange
+        if self.stage == TUNNEL:
+            self.paused = not exchange.tunnel_data(False, self.reactor.scratch, count)
+        elif self.held is not None:
+            if not self.held.append(self.reactor.scratch, count):
+                exchange.upstream_lost(INTERNAL_ERROR)
+                return
+            self._bytes(self.held.data, self.held.start, self.held.end)
+        else:
+            self._bytes(self.reactor.scratch, 0, count)
+        exchange.settle()
+        if self.fd >= 0 and self.seen & (EPOLLIN | GONE) and not self.paused and self.stage != CONNECTING:
+            self.reactor.again(self)
+
+    def _lost(self, clean: cython.bint) -> None:
+        """The peer ended, or the connection broke."""
+        exchange: Dialogue = self.exchange
+        if self.stage == TUNNEL:
+            self.paused = True
+            exchange.tunnel_end(False, clean)
+        elif self.stage == BODY and self.body == BODY_UNTIL_CLOSE and clean:
+            self.persistent = False
+            exchange.response_end(None)
+            exchange.settle()
+        elif self.stage == BODY:
+            exchange.upstream_lost(RESPONSE_INCOMPLETE)
+        else:
+            exchange.upstream_lost(CONNECTION_TERMINATED)
+
+    def _bytes(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:  # hot
+        """Take what has come: heads, then a body, then nothing more."""
+        exchange: Dialogue = self.exchange
+        self.answered = True
+        while self.exchange is exchange and at < end and (self.stage == HEAD or self.stage == BODY):
+            if self.stage == HEAD:
+                at = self._head(data, at, end)
+            else:
+                at = self._body(data, at, end)
+            if at < 0:
+                return
+        if self.stage == TUNNEL and at < end:
+            self.paused = not exchange.tunnel_data(False, data + at, end - at)
+        if self.stage != HEAD or at == end:
+            self._drop_held()
+
+    def _head(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+        """Parse one head; the offset after it, or -1 when there is no more to do now."""
+        head: ResponseHead = self.origin.head
+        after: cython.Py_ssize_t = head.parse(data, at, end, self.method)
+        if after == NEED_MORE:
+            if self.held is None:
+                self.held = self.reactor.buffers.take()
+                self.held.append(data + at, end - at)
+            else:
+                self.held.start = at
+            return -1
+        if after == REFUSED:
+            self.exchange.upstream_lost(HTTP_PROTOCOL_ERROR if head.refusal != RULE_TOO_LARGE else RESPONSE_HEADER_SIZE)
+            return -1
+        if head.status >= 200 or head.status == 101:
+            self.body = head.body
+            self.left = head.content_length
+            self.persistent = head.persistent
+            self.stage = BODY
+            if self.body == BODY_CHUNKED:
+                if self.decoder is None:
+                    self.decoder = ChunkedDecoder()  # cold
+                self.decoder.reset()
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.between_bytes_timeout)
+        self.exchange.response_head(head, data)
+        if self.fd >= 0 and self.stage == BODY and (self.body == BODY_NONE or (self.body == BODY_LENGTH and self.left == 0)):
+            self._whole(end - after, None)
+        return after
+
+    def _body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+        size: cython.Py_ssize_t = end - at
+        self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.between_bytes_timeout)
+        if self.body == BODY_CHUNKED:
+            return self._chunks(data, at, end)
+        if self.body == BODY_LENGTH and size > self.left:
+            size = self.left
+        self.exchange.response_body(data, at, size)
+        if self.exchange is None:
+            return -1
+        if self.body == BODY_LENGTH:
+            self.left -= size
+            if self.left == 0:
+                self._whole(end - at - size, None)
+        return at + size
+
+    def _chunks(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+        decoder: ChunkedDecoder = self.decoder
+        while at < end and not decoder.done:
+            at = decoder.step(data, at, end)
+            if at < 0:
+                self.exchange.upstream_lost(HTTP_PROTOCOL_ERROR)
+                return -1
+            if decoder.span_size > 0:
+                self.exchange.response_body(data, decoder.span_at, decoder.span_size)
+                if self.exchange is None:
+                    return -1
+        if decoder.done:
+            self._whole(end - at, decoder.trailers)
+        return at
+
+    def _whole(self, extra: cython.Py_ssize_t, trailers: bytearray) -> None:  # hot
+        """The answer is complete. Octets beyond it belong to no request: such a connection is not used again."""
+        if extra > 0:
+            self.persistent = False
+        self.exchange.response_end(trailers)
+
+
+def reason_of(error: cython.int) -> cython.int:
+    """Say in our words what connect(2) said."""
+    if error == ECONNREFUSED or error == ENOENT:
+        return CONNECTION_REFUSED
+    if error == ETIMEDOUT:
+        return CONNECTION_TIMEOUT
+    return DESTINATION_UNROUTABLE

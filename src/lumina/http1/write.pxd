@@ -1,0 +1,27 @@
+# Heads and framing, written anew from what was parsed.
+cimport cython
+from libc.string cimport memcpy
+
+from lumina.http1.fields cimport *
+from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH, Body
+
+
+@cython.final
+cdef class Writer:
+    cdef unsigned char* out
+    cdef Py_ssize_t at              # where the next octet goes
+    cdef bint framed                # the framing field has been written
+    cdef bint dated                 # a Date field has been
+
+    cdef void begin(self, unsigned char* out, Py_ssize_t at) noexcept
+    cdef void put(self, const unsigned char* data, Py_ssize_t start, Py_ssize_t size) noexcept
+    cdef void number(self, unsigned long long value) noexcept
+    cdef void hexadecimal(self, unsigned long long value) noexcept
+    cdef void field(self, const unsigned char* name, Py_ssize_t name_size, const unsigned char* value, Py_ssize_t value_size) noexcept
+    cdef void fields(self, const unsigned char* data, Fields head, const unsigned char* own, int body, long long length) noexcept
+    cdef void framing(self, int body, long long length) noexcept
+    cdef void end(self) noexcept
+
+# 1 for each Name that is not copied but written by the gateway itself, or by nobody.
+cdef unsigned char OWN_IN_REQUEST[32]
+cdef unsigned char OWN_IN_RESPONSE[32]

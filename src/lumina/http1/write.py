@@ -1,0 +1,156 @@
+"""Heads and framing, written anew from what was parsed (RFC 9112, sections 3, 4, 6 and 7).
+
+The caller makes sure of the room: a field section grows by at most one octet a field when it is written.
+"""
+
+import cython
+
+from lumina.http1.fields import (
+    NAME_CONTENT_LENGTH,
+    NAME_DATE,
+    NAME_FORWARDED,
+    NAME_HOST,
+    NAME_TRANSFER_ENCODING,
+    NAME_X_FORWARDED_FOR,
+    NAME_X_FORWARDED_HOST,
+    NAME_X_FORWARDED_PORT,
+    NAME_X_FORWARDED_PREFIX,
+    NAME_X_FORWARDED_PROTO,
+    NAME_X_REAL_IP,
+    NAME_X_REQUEST_ID,
+    Fields,
+)
+from lumina.http1.request import BODY_CHUNKED, BODY_LENGTH
+
+DIGITS = 20  # of the largest unsigned 64-bit number
+
+# Nobody's word is taken for who the client is: the whole family is dropped, and ours written.
+OWN_IN_REQUEST = [0] * 32
+OWN_IN_RESPONSE = [0] * 32
+for name in (
+    NAME_HOST,
+    NAME_FORWARDED,
+    NAME_X_FORWARDED_FOR,
+    NAME_X_FORWARDED_HOST,
+    NAME_X_FORWARDED_PORT,
+    NAME_X_FORWARDED_PREFIX,
+    NAME_X_FORWARDED_PROTO,
+    NAME_X_REAL_IP,
+    NAME_X_REQUEST_ID,
+):
+    OWN_IN_REQUEST[name] = 1
+OWN_IN_RESPONSE[NAME_X_REQUEST_ID] = 1
+
+
+class Writer:
+    """Writes into memory that somebody else owns, from `at` on."""
+
+    __slots__ = ("at", "dated", "framed", "out")
+
+    def begin(self, out: cython.p_uchar, at: cython.Py_ssize_t) -> None:  # hot
+        self.out = out
+        self.at = at
+        self.framed = False
+        self.dated = False
+
+    def put(self, data: cython.p_const_uchar, start: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot
+        """Write data[start : start + size]."""
+        if cython.compiled:
+            memcpy(self.out + self.at, data + start, size)
+        else:
+            self.out[self.at : self.at + size] = data[start : start + size]
+        self.at += size
+
+    def number(self, value: cython.ulonglong) -> None:  # hot
+        """Write `value` in decimal."""
+        digits: cython.int = 1
+        rest: cython.ulonglong = value
+        at: cython.Py_ssize_t
+        while rest >= 10:
+            rest = rest // 10
+            digits += 1
+        at = self.at + digits
+        self.at = at
+        while digits > 0:
+            at -= 1
+            self.out[at] = 48 + value % 10
+            value = value // 10
+            digits -= 1
+
+    def hexadecimal(self, value: cython.ulonglong) -> None:  # hot
+        """Write `value` as a chunk size is written."""
+        digits: cython.int = 1
+        rest: cython.ulonglong = value
+        digit: cython.int
+        at: cython.Py_ssize_t
+        while rest >= 16:
+            rest >>= 4
+            digits += 1
+        at = self.at + digits
+        self.at = at
+        while digits > 0:
+            at -= 1
+            digit = value & 15
+            self.out[at] = 48 + digit if digit < 10 else 87 + digit
+            value >>= 4
+            digits -= 1
+
+    def field(
+        self,
+        name: cython.p_const_uchar,
+        name_size: cython.Py_ssize_t,
+        value: cython.p_const_uchar,
+        value_size: cython.Py_ssize_t,
+    ) -> None:  # hot
+        """Write one whole field line; `name` ends in a colon and a space."""
+        self.put(name, 0, name_size)
+        self.put(value, 0, value_size)
+        self.end()
+
+    def fields(
+        self,
+        data: cython.p_const_uchar,
+        head: Fields,
+        own: cython.p_const_uchar,
+        body: cython.int,
+        length: cython.longlong,
+    ) -> None:  # hot
+        """Write the end-to-end fields in their order, and the framing field where one of its kind stood."""
+        at: cython.int
+        known: cython.int
+        for at in range(head.count):
+            known = head.known[at]
+            if known == NAME_CONTENT_LENGTH and body == BODY_LENGTH:
+                if not self.framed:
+                    self.put(data, head.name_at[at], head.name_size[at])
+                    self.put(b": ", 0, 2)
+                    self.number(length)
+                    self.end()
+                    self.framed = True
+            elif known == NAME_TRANSFER_ENCODING and body == BODY_CHUNKED:
+                if not self.framed:
+                    self.put(data, head.name_at[at], head.name_size[at])
+                    self.put(b": chunked\r\n", 0, 11)
+                    self.framed = True
+            elif not head.hop[at] and not own[known]:
+                if known == NAME_DATE:
+                    self.dated = True
+                self.put(data, head.name_at[at], head.name_size[at])
+                self.put(b": ", 0, 2)
+                self.put(data, head.value_at[at], head.value_size[at])
+                self.end()
+
+    def framing(self, body: cython.int, length: cython.longlong) -> None:  # hot
+        """Write the framing field, unless fields() found a place for it."""
+        if self.framed:
+            return
+        if body == BODY_LENGTH:
+            self.put(b"Content-Length: ", 0, 16)
+            self.number(length)
+            self.end()
+        elif body == BODY_CHUNKED:
+            self.put(b"Transfer-Encoding: chunked\r\n", 0, 28)
+
+    def end(self) -> None:  # hot
+        """End a line."""
+        self.put(b"\r\n", 0, 2)
