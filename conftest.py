@@ -9,6 +9,8 @@ import sys
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 
+from hypothesis import settings
+
 ROOT = Path(__file__).parent
 PACKAGE = ROOT / "src" / "lumina"
 INTERPRETED = bool(os.environ.get("LUMINA_INTERPRETED"))
@@ -30,3 +32,7 @@ def sources_only(folder: str) -> FileFinder:
 if INTERPRETED:
     sys.path_hooks.insert(0, sources_only)
     sys.path_importer_cache.clear()
+
+# A property is true or not, however long the machine takes; and CI tries the same cases each time, fuzzing others.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")

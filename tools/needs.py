@@ -1,6 +1,6 @@
 """Print what pyproject.toml asks for, one requirement a line, so that pip can be told apart from the build.
 
-    python tools/needs.py build run test lint
+python tools/needs.py build run test lint
 """
 
 import sys
