@@ -5,6 +5,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
+
 from tests.house.tree import PACKAGE, SOURCE, name_of, written
 
 HEADERS = [path for path in written(".pxd") if path.is_relative_to(PACKAGE)]

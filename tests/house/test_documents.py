@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.house.tree import PACKAGE, ROOT, name_of, tracked
 
 DOCUMENTS = [path for path in tracked() if path.suffix == ".md"]

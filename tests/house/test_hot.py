@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.house.tree import PACKAGE, name_of, written
 from tools.hot import MisplacedMarkError, hot_functions, violations
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.house.tree import PACKAGE, name_of, written
 
 PURE = frozenset({"http", "http1", "routing"})

@@ -7,6 +7,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 from tests.house.tree import PACKAGE, ROOT, modules, name_of, written
 
 TESTS = ROOT / "tests"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.house.tree import Function, functions, name_of, written
 
 FILE_LINES = 400

@@ -11,6 +11,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+
 from tests.house.tree import PACKAGE, ROOT, SOURCE, tracked
 
 
