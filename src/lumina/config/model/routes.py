@@ -1,0 +1,57 @@
+"""Which requests go where: `routes`."""
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from lumina.config.address import Address
+from lumina.config.model.places import RoutePath, UrlOrName
+from lumina.config.model.section import Section, wrong
+from lumina.config.model.values import Flag, OrNull, Text, quoted
+
+_LABEL = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?", re.ASCII)
+
+
+class Label(Text):
+    """A name that metrics and log lines can carry."""
+
+    def read(self, value: object) -> str:
+        """Return the name, or raise `wrong(...)`."""
+        text = super().read(value)
+        if _LABEL.fullmatch(text) and '"' not in text and "\\" not in text:
+            return text
+        message = f"must be at most 128 printable ASCII characters, without quotes and backslashes, not {quoted(value)}"
+        raise wrong(message)
+
+
+class Route(Section):
+    """A path prefix and the upstream that answers what lies under it."""
+
+    path: Annotated[str, RoutePath()] = Field(
+        description="Matches requests for this path and for everything under it; the longest match wins, whatever the "
+        "order. Without `/` at its beginning it lies under `server.api_prefix`; with it, it stands for itself.",
+    )
+    upstream: Annotated[Address | str, UrlOrName()] = Field(
+        description="Where the requests go: `http://host:port`, `https://host:port`, `unix:/path/of.sock`, "
+        "`http+unix://%2Fpath%2Fof.sock/base`, or a name from `upstreams`. A path in the URL goes before the "
+        "request's.",
+    )
+    name: Annotated[str | None, OrNull(Label("a name"), "the path as written")] = Field(
+        default=None,
+        description="What metrics and log lines call the route. No two routes have the same.",
+    )
+    strip_prefix: Annotated[bool | None, OrNull(Flag(), "the default")] = Field(
+        default=None,
+        description="Whether the matched prefix is taken off before the request goes on. "
+        "By default it is when `path` does not begin with `/`, and is not when it does.",
+    )
+    preserve_host: Annotated[bool, Flag()] = Field(
+        default=True,
+        description="Whether the upstream sees the `Host` that the client sent; if not, it sees its own.",
+    )
+    shadows_admin: Annotated[bool, Flag()] = Field(
+        default=False,
+        description="Says that this route may take `/health`, `/metrics` or what is under them, "
+        "which are then not served there.",
+    )

@@ -1,0 +1,66 @@
+"""Where and how Lumina listens: `server`."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from lumina.config.model.places import Host, Prefix
+from lumina.config.model.section import Section
+from lumina.config.model.values import Text, Whole
+from lumina.config.model.workers import Workers
+
+ANY_PORT = Whole(0, 65535)
+
+
+class Certificate(Section):
+    """One certificate, for the names that stand in it."""
+
+    certificate: Annotated[str, Text("the path of a file")] = Field(
+        description="File with the certificate and those between it and its root, in PEM. "
+        "A relative path begins at the configuration file's folder.",
+    )
+    key: Annotated[str, Text("the path of a file")] = Field(
+        description="File with the certificate's private key, in PEM, without a password.",
+    )
+
+
+class Admin(Section):
+    """A listener of its own for `/health` and `/metrics`, which then leave the main one."""
+
+    host: Annotated[str, Host()] = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, ANY_PORT] = Field(description="Port to listen on; 0 lets the system pick one.")
+
+
+def _one_or_more(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    return [value] if isinstance(value, dict) else [] if value is None else value
+
+
+class Server(Section):
+    """Where and how Lumina listens."""
+
+    host: Annotated[str, Host()] = Field(
+        default="127.0.0.1",
+        description="Address to listen on. `0.0.0.0` is every IPv4 address of the machine, `::` every address.",
+    )
+    port: Annotated[int, ANY_PORT] = Field(
+        default=8080,
+        description="Port to listen on; 0 lets the system pick one, which is meant for tests.",
+    )
+    workers: Annotated[int | None, Workers()] = Field(
+        default=None,
+        description="Number of processes that carry traffic. `auto` is one for each CPU that Lumina may use.",
+    )
+    api_prefix: Annotated[str, Prefix()] = Field(
+        default="/api",
+        description="What goes before the path of every route that does not begin with `/`.",
+    )
+    tls: Annotated[tuple[Certificate, ...], BeforeValidator(_one_or_more)] = Field(
+        default=(),
+        description="Makes the listener speak TLS 1.2 and 1.3. One certificate, or a list of them: "
+        "the client's SNI chooses, and the first serves a client that names none.",
+    )
+    admin: Admin | None = Field(
+        default=None,
+        description="Moves `/health`, `/health/live`, `/health/ready` and `/metrics` to an address of their own. "
+        "Without it they are served beside the routes.",
+    )

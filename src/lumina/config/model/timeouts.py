@@ -1,0 +1,58 @@
+"""How long each side may take: `timeouts`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lumina.config.model.section import Section
+from lumina.config.model.values import Duration
+
+DAY = 24 * 3600.0
+USUAL = Duration(0.01, DAY)  # the timers turn every 50 ms: a shorter wait is only rounded
+LONG = Duration(0.01, 7 * DAY)
+
+
+class Timeouts(Section):
+    """How long each side may take. The last four are the defaults of every upstream."""
+
+    header: Annotated[float, USUAL] = Field(
+        default=15.0,
+        description="From a request's first byte to the end of its header fields; then it is answered 408.",
+    )
+    body: Annotated[float, USUAL] = Field(
+        default=60.0,
+        description="Between two pieces of a request body; then it is answered 408.",
+    )
+    keep_alive: Annotated[float, USUAL] = Field(
+        default=75.0,
+        description="How long a client connection may stay unused before it is closed.",
+    )
+    write: Annotated[float, USUAL] = Field(
+        default=60.0,
+        description="How long a client may take nothing of a response that is ready before it is let go.",
+    )
+    drain: Annotated[float, Duration(0.0, DAY)] = Field(
+        default=30.0,
+        description="How long requests under way may go on after Lumina was asked to stop.",
+    )
+    tunnel_idle: Annotated[float, LONG] = Field(
+        default=3600.0,
+        description="How long a tunnel, such as a WebSocket, may carry nothing either way before it is closed.",
+    )
+    connect: Annotated[float, USUAL] = Field(
+        default=5.0,
+        description="How long an upstream may take to accept a connection, TLS included; then the answer is 504.",
+    )
+    first_byte: Annotated[float, USUAL] = Field(
+        default=60.0,
+        description="From the end of a request to the first byte of the upstream's response; then the answer is 504.",
+    )
+    between_bytes: Annotated[float, USUAL] = Field(
+        default=60.0,
+        description="Between two pieces of an upstream's response; then the client's response is broken off.",
+    )
+    pool_idle: Annotated[float, USUAL] = Field(
+        default=60.0,
+        description="How long an unused connection to an upstream is kept. "
+        "Best a little less than the upstream keeps it.",
+    )
