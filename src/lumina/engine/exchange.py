@@ -14,7 +14,6 @@ import cython
 
 from lumina.engine.answers import problem
 from lumina.engine.buffer import Buffer
-from lumina.engine.forward import write_request
 from lumina.engine.identity import Identity
 from lumina.engine.pool import Pool
 from lumina.engine.reactor import Reactor
@@ -46,7 +45,7 @@ class Gateway:
         self.request = RequestHead()
         self.response = ResponseHead()
 
-    def exchange(self) -> "Exchange":  # hot
+    def exchange(self) -> Exchange:  # hot
         spare: Exchange = self.spare
         if spare is None:
             return Exchange(self)  # cold
@@ -54,7 +53,7 @@ class Gateway:
         spare.below = None
         return spare
 
-    def recycle(self, exchange: "Exchange") -> None:  # hot
+    def recycle(self, exchange: Exchange) -> None:  # hot
         exchange.below = self.spare
         self.spare = exchange
 

@@ -13,7 +13,7 @@ from lumina.http1.chunked cimport ChunkedDecoder
 from lumina.http1.fields cimport Fields
 from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH, BODY_NONE, BODY_UNTIL_CLOSE
 from lumina.http1.response cimport ResponseHead
-from lumina.http1.rules cimport NEED_MORE, REFUSED
+from lumina.http1.rules cimport *
 from lumina.reasons cimport *
 from lumina.snapshot cimport Upstream
 

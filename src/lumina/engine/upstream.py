@@ -274,7 +274,8 @@ class UpstreamConnection(ClientStream):
                 self.held.start = at
             return -1
         if after == REFUSED:
-            self.exchange.upstream_lost(HTTP_PROTOCOL_ERROR if head.refusal != RULE_TOO_LARGE else RESPONSE_HEADER_SIZE)
+            large: cython.bint = head.refusal == RULE_HEAD_TOO_LARGE or head.refusal == RULE_FIELD_COUNT
+            self.exchange.upstream_lost(RESPONSE_HEADER_SIZE if large else HTTP_PROTOCOL_ERROR)
             return -1
         if head.status >= 200 or head.status == 101:
             self.body = head.body

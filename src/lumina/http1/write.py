@@ -5,41 +5,50 @@ The caller makes sure of the room: a field section grows by at most one octet a 
 
 import cython
 
-from lumina.http1.fields import (
-    NAME_CONTENT_LENGTH,
-    NAME_DATE,
-    NAME_FORWARDED,
-    NAME_HOST,
-    NAME_TRANSFER_ENCODING,
-    NAME_X_FORWARDED_FOR,
-    NAME_X_FORWARDED_HOST,
-    NAME_X_FORWARDED_PORT,
-    NAME_X_FORWARDED_PREFIX,
-    NAME_X_FORWARDED_PROTO,
-    NAME_X_REAL_IP,
-    NAME_X_REQUEST_ID,
-    Fields,
-)
-from lumina.http1.request import BODY_CHUNKED, BODY_LENGTH
+from lumina.http1.fields import Fields
 
-DIGITS = 20  # of the largest unsigned 64-bit number
+if not cython.compiled:  # the headers' enums
+    from lumina.http1.fields import (
+        NAME_CONTENT_LENGTH,
+        NAME_DATE,
+        NAME_FORWARDED,
+        NAME_HOST,
+        NAME_TRANSFER_ENCODING,
+        NAME_X_FORWARDED_FOR,
+        NAME_X_FORWARDED_HOST,
+        NAME_X_FORWARDED_PORT,
+        NAME_X_FORWARDED_PREFIX,
+        NAME_X_FORWARDED_PROTO,
+        NAME_X_REAL_IP,
+        NAME_X_REQUEST_ID,
+    )
+    from lumina.http1.request import BODY_CHUNKED, BODY_LENGTH
 
 # Nobody's word is taken for who the client is: the whole family is dropped, and ours written.
-OWN_IN_REQUEST = [0] * 32
-OWN_IN_RESPONSE = [0] * 32
-for name in (
-    NAME_HOST,
-    NAME_FORWARDED,
-    NAME_X_FORWARDED_FOR,
-    NAME_X_FORWARDED_HOST,
-    NAME_X_FORWARDED_PORT,
-    NAME_X_FORWARDED_PREFIX,
-    NAME_X_FORWARDED_PROTO,
-    NAME_X_REAL_IP,
-    NAME_X_REQUEST_ID,
-):
-    OWN_IN_REQUEST[name] = 1
-OWN_IN_RESPONSE[NAME_X_REQUEST_ID] = 1
+if not cython.compiled:
+    OWN_IN_REQUEST = [0] * 32
+    OWN_IN_RESPONSE = [0] * 32
+
+
+def _fill() -> None:
+    at: cython.int
+    for at in (
+        NAME_HOST,
+        NAME_FORWARDED,
+        NAME_X_FORWARDED_FOR,
+        NAME_X_FORWARDED_HOST,
+        NAME_X_FORWARDED_PORT,
+        NAME_X_FORWARDED_PREFIX,
+        NAME_X_FORWARDED_PROTO,
+        NAME_X_REAL_IP,
+        NAME_X_REQUEST_ID,
+    ):
+        OWN_IN_REQUEST[at] = 1
+    at = NAME_X_REQUEST_ID
+    OWN_IN_RESPONSE[at] = 1
+
+
+_fill()
 
 
 class Writer:
