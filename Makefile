@@ -37,8 +37,8 @@ sanitize: .venv/tools .venv/built ## the suites under AddressSanitizer and UBSan
 fuzz: .venv/tools .venv/built ## every fuzz target for FUZZ_SECONDS each
 	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
-bench: .venv/built ## this gateway beside the peers that are installed
-	$(BIN)/python bench/run.py
+bench: .venv/built .venv/plots ## this gateway beside the peers that are installed
+	$(BIN)/python -m bench.run $(ARGS)
 
 docs: .venv/built ## the reference in docs/reference, written anew from the code
 	$(BIN)/python tools/reference.py
@@ -53,6 +53,11 @@ docs: .venv/built ## the reference in docs/reference, written anew from the code
 	@echo 'Compiling the hot path (minutes the first time, then only what changed) ...'
 	@$(BIN)/python setup.py --quiet build_ext --inplace
 	@[ $(BIN)/lumina -nt .venv/needs ] || $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/plots: .venv/needs
+	@echo 'Installing what draws the plot ...'
+	@$(BIN)/python tools/needs.py bench | xargs -d '\n' $(PIP) install
 	@touch $@
 
 .venv/tools: .venv/needs

@@ -17,7 +17,7 @@ INTERPRETED = bool(os.environ.get("LUMINA_INTERPRETED"))
 
 # Tests of what exists only compiled, or that are not about one build: real processes, the gates, the control plane
 # (which drives the engine). Everything else runs both ways.
-COMPILED_ONLY = ("tests/engine", "tests/control", "tests/cli", "tests/system", "tests/house")
+COMPILED_ONLY = ("tests/engine", "tests/control", "tests/cli", "tests/system", "tests/house", "tests/bench")
 
 collect_ignore = [str(ROOT / folder) for folder in COMPILED_ONLY] if INTERPRETED else []
 
