@@ -24,6 +24,7 @@ MAY_USE = {
     "config": BELOW_ENGINE | {"config"},
     "control": BELOW_ENGINE | {"engine", "config", "control"},
     "cli": BELOW_ENGINE | {"engine", "config", "control", "cli"},
+    "__main__": frozenset({"cli"}),
 }
 # A pure module maps bytes and numbers to decisions. Time, chance and the world come in as arguments.
 NOT_PURE = frozenset(
@@ -80,7 +81,7 @@ def wrong_edges(layer: str, names: list[str]) -> list[str]:
     for name in names:
         top, _, rest = name.partition(".")
         if top == "lumina":
-            allowed = rest.split(".")[0] in MAY_USE[layer]
+            allowed = not rest or rest.split(".")[0] in MAY_USE[layer]
         elif top in FOREIGN:
             allowed = layer in FOREIGN[top]
         else:
