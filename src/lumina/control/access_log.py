@@ -36,8 +36,7 @@ class AccessLog(threading.Thread):
         """Look at the rings again and again, and more often the more there is."""
         pause = LONGEST
         while not self._stopping.wait(pause):
-            octets = self.pass_on()
-            pause = max(SHORTEST, pause / 2) if octets > MUCH else min(LONGEST, pause * 2)
+            pause = next_pause(pause, self.pass_on())
         until = time.monotonic() + LAST_WORDS
         while self.pass_on() and time.monotonic() < until:
             pass
@@ -61,3 +60,8 @@ class AccessLog(threading.Thread):
         self.join(LAST_WORDS + 2 * LONGEST)
         if not self.is_alive():
             self._sink.close()
+
+
+def next_pause(pause: float, octets: int) -> float:
+    """Return how long to wait after a look that came `pause` after the one before and found so many octets."""
+    return max(SHORTEST, pause / 2) if octets > MUCH else min(LONGEST, pause * 2)

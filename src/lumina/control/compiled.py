@@ -3,12 +3,10 @@
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-import lumina
-
 
 def missing(root: Path | None = None) -> list[str]:
     """Return the modules below `root` (the package, by default) that have a C header and no compiled form."""
-    root = root or Path(lumina.__file__).parent
+    root = root or Path(__file__).parents[1]
     return [
         ".".join(("lumina", *header.relative_to(root).with_suffix("").parts))
         for header in sorted(root.rglob("*.pxd"))

@@ -1,0 +1,126 @@
+"""What a scrape says, read back by the parsers of prometheus-client itself."""
+
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import Metric
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as parse_text
+
+from lumina.control.metrics import GatewayCollector, Labels, State, registry_of, render
+
+BOUNDS = (0.005, 0.01, 0.1)
+OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+FAMILIES = (
+    "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
+    " upstream_durations upstream_connect upstream_connections retries errors"
+)
+NOTHING: dict[str, Any] = {key: {} for key in FAMILIES.split(" ")}
+WORKERS = [
+    {"slot": 0, "connections": 3, "accepted": 10, "in_flight": 2, "log_dropped": 4, "longest_turn": 0.002, "turns": 99},
+    {"slot": 1, "connections": 1, "accepted": 5, "in_flight": 1, "log_dropped": 1, "longest_turn": 0.5, "turns": 7},
+]
+SEEN: dict[str, Any] = {
+    **NOTHING,
+    "workers": WORKERS,
+    "requests": {(2, "GET", 200): 7, (2, "POST", 502): 1, (0, "GET", 404): 2},
+    "durations": {2: ([4, 2, 1, 1], 0.75)},
+    "request_bytes": {2: 100},
+    "response_bytes": {2: 5000},
+    "upstream_requests": {(2, 200): 7},
+    "upstream_connect": {2: ([1, 0, 0, 0], 0.001)},
+    "upstream_connections": {(2, "active"): 1, (2, "idle"): 4},
+    "retries": {(2, "stale"): 1},
+    "errors": {"connection_refused": 1},
+}
+STATE = State(
+    version="1.2.3",
+    config_hash="feed",
+    workers={"ready": 1, "starting": 1},
+    restarts=3,
+    lines_lost=9,
+    certificates={"/etc/tls.crt": 32503680000.0},
+)
+LABELS = Labels(["", "_OTHER", "payments", "_admin"], ["", "_OTHER", 'local"host\\\n', "_admin"], BOUNDS)
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def registry(seen: dict[str, Any]) -> CollectorRegistry:
+    return registry_of(GatewayCollector(lambda: seen, lambda: STATE, LABELS))
+
+
+def samples(families: list[Metric]) -> Samples:
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+@pytest.fixture(params=["text", "openmetrics"])
+def scrape(request: pytest.FixtureRequest) -> Samples:
+    """The samples of one scrape, in either format."""
+    if request.param == "text":
+        kind, text = render(registry(SEEN), "text/plain")
+        assert kind == "text/plain; version=0.0.4; charset=utf-8"
+        return samples(list(parse_text(text.decode())))
+    kind, text = render(registry(SEEN), OPENMETRICS)
+    assert kind.startswith("application/openmetrics-text; version=1.0.0")
+    assert text.endswith(b"# EOF\n")
+    return samples(list(parse_openmetrics(text.decode())))
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "value"),
+    [
+        ("lumina_requests_total", {"route": "payments", "method": "GET", "code": "200"}, 7),
+        ("lumina_requests_total", {"route": "payments", "method": "POST", "code": "502"}, 1),
+        ("lumina_requests_total", {"route": "", "method": "GET", "code": "404"}, 2),
+        ("lumina_request_duration_seconds_bucket", {"route": "payments", "le": "0.005"}, 4),
+        ("lumina_request_duration_seconds_bucket", {"route": "payments", "le": "0.1"}, 7),
+        ("lumina_request_duration_seconds_bucket", {"route": "payments", "le": "+Inf"}, 8),
+        ("lumina_request_duration_seconds_count", {"route": "payments"}, 8),
+        ("lumina_request_duration_seconds_sum", {"route": "payments"}, 0.75),
+        ("lumina_request_body_bytes_total", {"route": "payments"}, 100),
+        ("lumina_response_body_bytes_total", {"route": "payments"}, 5000),
+        ("lumina_upstream_requests_total", {"upstream": 'local"host\\\n', "code": "200"}, 7),
+        ("lumina_upstream_connect_seconds_count", {"upstream": 'local"host\\\n'}, 1),
+        ("lumina_upstream_connections", {"upstream": 'local"host\\\n', "state": "idle"}, 4),
+        ("lumina_upstream_retries_total", {"upstream": 'local"host\\\n', "reason": "stale"}, 1),
+        ("lumina_errors_total", {"reason": "connection_refused"}, 1),
+        ("lumina_requests_in_flight", {}, 3),
+        ("lumina_connections", {"worker": "1"}, 1),
+        ("lumina_connections_accepted_total", {"worker": "0"}, 10),
+        ("lumina_event_loop_longest_turn_seconds", {"worker": "1"}, 0.5),
+        ("lumina_access_log_dropped_total", {"cause": "full"}, 5),
+        ("lumina_access_log_dropped_total", {"cause": "sink"}, 9),
+        ("lumina_workers", {"state": "ready"}, 1),
+        ("lumina_worker_restarts_total", {}, 3),
+        ("lumina_build_info", {"version": "1.2.3"}, 1),
+        ("lumina_config_info", {"hash": "feed"}, 1),
+        ("lumina_tls_cert_not_after_timestamp_seconds", {"certificate": "/etc/tls.crt"}, 32503680000.0),
+    ],
+)
+def test_a_scrape_tells_it(scrape: Samples, name: str, labels: dict[str, str], value: float) -> None:
+    assert scrape[name, tuple(sorted(labels.items()))] == value
+
+
+def test_the_supervisors_own_process_is_in_it(scrape: Samples) -> None:
+    assert scrape["process_resident_memory_bytes", ()] > 0
+
+
+def test_every_name_is_ours_or_the_processs(scrape: Samples) -> None:
+    assert [name for name, _ in scrape if not name.startswith(("lumina_", "process_"))] == []
+
+
+def test_what_has_not_counted_has_a_family_all_the_same() -> None:
+    _, text = render(registry({**NOTHING, "workers": []}), "")
+    names = {family.name for family in parse_text(text.decode())}
+    assert {"lumina_requests", "lumina_request_duration_seconds", "lumina_errors"} <= names
+
+
+def test_buckets_that_do_not_fit_the_bounds_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        render(registry({**SEEN, "durations": {2: ([1, 2], 0.1)}}), "")

@@ -1,0 +1,34 @@
+"""Session tickets across contexts, which stand for workers here."""
+
+import ssl
+
+import pytest
+
+from lumina.control import tickets
+from lumina.control.tickets import KEY_BYTES, new_keys, share_tickets
+
+
+def test_keys_are_long_enough_and_new_each_time() -> None:
+    first, second = new_keys(), new_keys()
+    assert (len(first), first != second) == (KEY_BYTES, True)
+
+
+def test_keys_are_taken_and_the_context_is_left_as_it_was() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    before = context.num_tickets
+    assert share_tickets(context, new_keys())
+    assert context.num_tickets == before
+
+
+def test_keys_of_a_wrong_length_are_refused() -> None:
+    assert not share_tickets(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), b"short")
+
+
+def test_an_openssl_of_another_make_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssl, "OPENSSL_VERSION_INFO", (1, 1, 1, 0, 0))
+    assert not share_tickets(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), new_keys())
+
+
+def test_a_library_that_cannot_be_reached_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tickets, "_library", lambda: None)
+    assert not share_tickets(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), new_keys())
