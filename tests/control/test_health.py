@@ -24,7 +24,7 @@ def test_status(phase: str, alive: int, status: str, ready: bool) -> None:
 
 def test_the_document_tells_workers_and_upstreams(plan: dict[str, Any]) -> None:
     plan["upstreams"][0]["endpoints"].append({"host": None, "port": 0, "unix": "/run/x.sock", "authority": "localhost"})
-    workers = [
+    workers: list[dict[str, Any]] = [
         {"slot": 0, "pid": 7, "state": "ready", "uptime": 1.0, "restarts": 0},
         {"slot": 1, "pid": None, "state": "waiting", "uptime": 0.0, "restarts": 2},
     ]

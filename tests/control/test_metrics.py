@@ -69,7 +69,7 @@ def scrape(request: pytest.FixtureRequest) -> Samples:
     kind, text = render(registry(SEEN), OPENMETRICS)
     assert kind.startswith("application/openmetrics-text; version=1.0.0")
     assert text.endswith(b"# EOF\n")
-    return samples(list(parse_openmetrics(text.decode())))
+    return samples(list(parse_openmetrics(text.decode())))  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize(

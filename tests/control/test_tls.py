@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.control.conftest import Authority
 
 from lumina.control.tickets import new_keys
 from lumina.control.tls import TlsError, client_context, read_certificate, server_context
+from tests.control.conftest import Authority
 
 VERSIONS = [
     pytest.param(ssl.TLSVersion.TLSv1_2, id="TLS 1.2"),

@@ -3,26 +3,28 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from lumina.cli import demo, healthcheck, serve, version
-
-COMMANDS = (serve, demo, healthcheck, version)
+COMMANDS = ("serve", "check", "demo", "healthcheck", "version")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the command line, as far as the commands `names` go."""
     whole = argparse.ArgumentParser(
         prog="lumina", description="An API gateway and reverse proxy: declarative in YAML, compiled where it is hot."
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add(commands)
+    for name in names:
+        import_module(f"lumina.cli.{name}").add(commands)
     return whole
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command that `words` (the process's own, by default) ask for, and return its exit code."""
-    arguments = parser().parse_args(words)
+    words = sys.argv[1:] if words is None else words
+    # Only the command that is asked for is imported: to print a version needs no configuration models.
+    names = words[:1] if words and words[0] in COMMANDS else COMMANDS
+    arguments = parser(names).parse_args(words)
     try:
         code: int = arguments.run(arguments)
     except KeyboardInterrupt:

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from lumina.control.compiled import missing
-from lumina.errors import ConfigError, LuminaError
+from lumina.control.sink import wants_colour
+from lumina.errors import LuminaError
 
 FAILED = 1
 WRONG_CONFIG = 2
+STDERR = 2
 
 
 def complain(text: str, hint: str = "") -> None:
@@ -28,13 +30,18 @@ def start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
             "in a checkout, `make run` builds it; otherwise install the wheel, or have a C compiler and install again",
         )
         return FAILED
-    from lumina.config import load_plan  # noqa: PLC0415 (its models take longer to import than the check above)
+    from lumina.config import InvalidConfig, load_plan  # noqa: PLC0415 (its models take a while to import)
+    from lumina.config.problems import Problem, render  # noqa: PLC0415
 
+    colour = wants_colour(STDERR)
+    warnings: list[Problem] = []
     try:
-        plan = load_plan(path)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
+        plan = load_plan(path, warnings.append)
+    except InvalidConfig as error:
+        print(render(error.problems, colour=colour), file=sys.stderr)
         return WRONG_CONFIG
+    if warnings:
+        print(render(warnings, colour=colour), file=sys.stderr)
     try:
         return run(plan)
     except LuminaError as error:
