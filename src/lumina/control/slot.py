@@ -58,21 +58,23 @@ class Slot:
 
     async def keep(self) -> None:
         """Run workers one after the other until told to drain, or until the very first one does not come up."""
-        pause = FIRST_PAUSE
+        pause = 0.0
         while True:
             self._since = time.monotonic()
-            was_ready = await self._live()
+            code, was_ready = await self._live()
             self._died(self.number)
-            if self._leaving.is_set() or (not was_ready and not self.first.is_set()):
+            if self._leaving.is_set():
                 break
-            quick = time.monotonic() - self._since < QUICK
+            uptime = time.monotonic() - self._since
+            pause = next_pause(pause, uptime)
+            final = not was_ready and not self.first.is_set()
+            facts = {**cause(code), "uptime": round(uptime, 3), "replaced_in": None if final else pause}
+            self._report("error", "worker died", {"worker": self.number, **facts})
+            if final:
+                break
             self.state = "waiting"
-            if quick:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._leaving.wait(), pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
-            else:
-                pause = FIRST_PAUSE
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), pause)
             if self._leaving.is_set():
                 break
             self.restarts += 1
@@ -80,8 +82,8 @@ class Slot:
         self.state = "gone"
         self.first.set()
 
-    async def _live(self) -> bool:
-        """Start a worker and wait for its end; say whether it was ever ready."""
+    async def _live(self) -> tuple[int, bool]:
+        """Start a worker and wait for its end; return its code, and whether it was ever ready."""
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603, ASYNC220 (our own interpreter; it returns once the new process runs)
@@ -103,11 +105,7 @@ class Slot:
         was_ready = await heard  # whatever it said before it died is still in the channel
         self._writer.close()
         self._writer = None
-        if not self._leaving.is_set():
-            lived = round(time.monotonic() - self._since, 3)
-            facts = {"worker": self.number, "pid": self._process.pid, **cause(code), "uptime": lived}
-            self._report("error", "worker died", facts)
-        return was_ready
+        return code, was_ready
 
     async def _listen(self, reader: asyncio.StreamReader) -> bool:
         was_ready = False
@@ -141,6 +139,11 @@ class Slot:
         """End the worker at once, if there is one."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
+
+
+def next_pause(pause: float, uptime: float) -> float:
+    """Return the seconds before a worker is replaced that lived for `uptime`, when the one before it took `pause`."""
+    return 0.0 if uptime >= QUICK else min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2))
 
 
 def cause(code: int) -> dict[str, Any]:
