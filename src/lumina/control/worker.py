@@ -42,8 +42,7 @@ class Worker:
     async def start(self, hello: Message) -> None:
         """Take up the configuration and accept connections."""
         engine = self._engine
-        engine.adopt(Snapshot(self._plan, hello["admin"]))
-        engine.access_log(self._plan["access_log"]["enabled"])
+        engine.adopt(Snapshot(self._plan, hello["admin"]), hello["admin"])
         for index, upstream in enumerate(self._plan["upstreams"]):
             if upstream["tls"] is not None:
                 engine.upstream_tls(index, tls.client_context(upstream["tls"]))
