@@ -42,7 +42,8 @@ class Worker:
     async def start(self, hello: Message) -> None:
         """Take up the configuration and accept connections."""
         engine = self._engine
-        engine.adopt(Snapshot(self._plan, hello["admin"]), hello["admin"])
+        engine.adopt(Snapshot(self._plan, hello["admin"]))
+        engine.access_log(wanted=self._plan["access_log"]["enabled"])
         for index, upstream in enumerate(self._plan["upstreams"]):
             if upstream["tls"] is not None:
                 engine.upstream_tls(index, tls.client_context(upstream["tls"]))

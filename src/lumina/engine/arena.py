@@ -116,6 +116,7 @@ class Arena:
     def _read_codes(self, slot: int, found: dict[str, Any]) -> None:
         block: cython.pointer(Block) = self.block(slot)
         at: cython.int
+        last: cython.int = REASON_COUNT
         for at in range(CODES):
             if block.codes[at].count:
                 series, method, status = split(block.codes[at].key)
@@ -123,7 +124,7 @@ class Arena:
             if block.upstream_codes[at].count:
                 series, method, status = split(block.upstream_codes[at].key)
                 add(found["upstream_requests"], (series, status), block.upstream_codes[at].count)
-        for at in range(1, REASON_COUNT):
+        for at in range(1, last):
             if block.errors[at]:
                 add(found["errors"], REASONS[at].word, block.errors[at])
 

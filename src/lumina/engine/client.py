@@ -38,6 +38,10 @@ class Client(Responder):
                 return
         if self.pending is not None and self.seen & EPOLLOUT:
             self._flush_pending()
+        if self.starved and self.seen & EPOLLOUT:
+            self.starved = False
+            if self.exchange is not None:
+                self.exchange.client_drained()
         if self.fd >= 0 and (self.seen & (EPOLLIN | GONE) or self.untried):
             self._read()
 
@@ -54,7 +58,7 @@ class Client(Responder):
             else:
                 self.exchange.tunnel_drained(True)
         elif self.exchange is not None:
-            self.reactor.wheel.forget(self)
+            self.reactor.wheel.disarm(self)
             self.exchange.client_drained()
 
     def _timeouts(self) -> Timeouts:
@@ -77,11 +81,11 @@ class Client(Responder):
                 self._refuse(REQUEST_TIMEOUT, 0)
             else:
                 self.close()
-        elif self.stage == BODY and not self.paused and self.pending is None:
+        elif self.stage == BODY and not self.paused and self.pending is None and not self.starved:
             self.exchange.request_broken(REQUEST_TIMEOUT, 0)
         elif self.stage == TUNNEL:
             self.exchange.tunnel_end(True, False)
-        elif self.pending is not None:
+        elif self.pending is not None or self.starved:
             self.exchange.client_lost(CLIENT_TOO_SLOW)
 
     def _shake(self) -> None:
@@ -152,7 +156,7 @@ class Client(Responder):
         self.left = head.content_length
         self.paused = False
         self.stage = ANSWER
-        self.reactor.wheel.forget(self)
+        self.reactor.wheel.disarm(self)
         if self.body == BODY_CHUNKED:
             if self.decoder is None:
                 self.decoder = ChunkedDecoder()  # cold
@@ -193,6 +197,8 @@ class Client(Responder):
         else:
             self.held.start = at
             self.untried = True
+        if self.untried and self.exchange is None:
+            self.reactor.again(self)
 
     def _feed(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
         """Give the exchange what there is of the body; the offset after it, or -1 when the exchange is over."""
@@ -208,7 +214,7 @@ class Client(Responder):
                 return -1
         if self.left == 0:
             self.stage = ANSWER
-            self.reactor.wheel.forget(self)
+            self.reactor.wheel.disarm(self)
             self.exchange.request_end(None)
         return at + size
 
@@ -226,7 +232,7 @@ class Client(Responder):
                     return -1
         if decoder.done:
             self.stage = ANSWER
-            self.reactor.wheel.forget(self)
+            self.reactor.wheel.disarm(self)
             self.exchange.request_end(decoder.trailers)
         return at
 
@@ -246,7 +252,13 @@ class Client(Responder):
             self.reactor.again(self)
 
     def _read_tunnel(self) -> None:
-        count: cython.Py_ssize_t = self.receive()
+        count: cython.Py_ssize_t
+        if self.untried:  # sent before the upstream agreed
+            self.untried = False
+            self.paused = not self.exchange.tunnel_data(True, self.held.data + self.held.start, self.held.end - self.held.start)
+            self._drop_held()
+            return
+        count = self.receive()
         if count == AGAIN:
             return
         self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().tunnel_idle)
@@ -262,6 +274,9 @@ class Client(Responder):
         """Read and throw away, within a bound: to close with octets unread would reset the connection and lose the answer."""
         count: cython.Py_ssize_t = self.receive()
         if count == AGAIN:
+            return
+        if count == ENDED and self.pending is not None:
+            self.seen &= ~EPOLLIN
             return
         if count <= 0:
             self.close()

@@ -77,7 +77,7 @@ class Engine:
         """Accept on a listening, non-blocking socket. The engine owns the descriptor from here on."""
         self.listeners.append(Listener(self.gateway, fd, tls, admin_only))
 
-    def access_log(self, wanted: bool) -> None:
+    def access_log(self, *, wanted: bool) -> None:
         """Write access lines, or do not."""
         self.recorder.lines = wanted
 

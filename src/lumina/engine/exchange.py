@@ -327,6 +327,11 @@ class Exchange(Dialogue):
     def upstream_lost(self, reason: cython.int) -> None:
         """The connection ended before the answer was complete, or what came on it is no answer."""
         connection: UpstreamConnection = self.connection
+        if reason == RESPONSE_TIMEOUT and not self.request_done:  # it is the client that we wait for
+            self.gateway.reactor.wheel.arm(
+                connection, self.gateway.reactor.clock.now + self.origin.upstream.first_byte_timeout
+            )
+            return
         if self._can_resend(reason):
             self._resend()
             return
@@ -397,6 +402,20 @@ class Exchange(Dialogue):
         if self.client is not None:
             self.client.uncork()
 
+    def can_splice(self) -> cython.bint:
+        """Whether the rest of the answer's body may go from socket to socket by itself."""
+        self.client.uncork()
+        return self.client.can_splice()
+
+    def response_pipe(self, source: cython.int, size: cython.Py_ssize_t, more: cython.bint) -> cython.Py_ssize_t:
+        """Let the client's socket take octets out of a pipe; as Transport.push()."""
+        count: cython.Py_ssize_t = self.client.splice_from(source, size, more)
+        if count == BROKEN:
+            self.client_lost(CLIENT_GONE)
+        elif count > 0:
+            self.record.bytes_out += count
+        return count
+
     # A tunnel.
 
     def _begin_tunnel(self, head: ResponseHead, data: cython.p_const_uchar) -> None:
@@ -407,7 +426,7 @@ class Exchange(Dialogue):
         self.client.send_interim(head, data)
         self.client.become_tunnel()
         self.connection.become_tunnel()
-        self.gateway.reactor.wheel.forget(self.connection)
+        self.gateway.reactor.wheel.disarm(self.connection)
 
     def tunnel_data(self, from_client: cython.bint, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:
         """Carry octets across; False asks the side they came from to stop for now."""

@@ -47,10 +47,13 @@ def write_request(
 
 def _target(writer: Writer, head: RequestHead, data: cython.p_const_uchar, route: Route) -> None:  # hot
     """Write the normalised path, the one that was matched, without the route's prefix and after the upstream's base."""
-    path: cython.p_const_uchar = head.path_room if head.rewritten else data + head.path_at
-    size: cython.Py_ssize_t = head.normal_size if head.rewritten else head.path_size
+    path: cython.p_const_uchar = data + head.path_at
+    size: cython.Py_ssize_t = head.path_size
     strip: cython.Py_ssize_t = route.strip
     base: bytes = route.upstream.base
+    if head.rewritten:
+        path = head.path_room
+        size = head.normal_size
     if strip > size:
         strip = size
     writer.put(base, 0, len(base))

@@ -8,6 +8,7 @@ from libc.stdlib cimport free, malloc, realloc
 
 from lumina.engine.buffer cimport Buffer, BufferPool
 from lumina.engine.clock cimport Clock
+from lumina.engine.pipe cimport PipePool
 from lumina.engine.syscalls cimport *
 from lumina.engine.timers cimport Timed, Wheel
 
@@ -35,6 +36,7 @@ cdef class Reactor:
     cdef readonly Clock clock
     cdef Wheel wheel
     cdef BufferPool buffers
+    cdef PipePool pipes
     cdef unsigned char* scratch         # what was just received; valid until the next read
     cdef Buffer draft                   # what is being written; valid until the next write
     # Things to be made ready once more before the turn ends, in order.

@@ -10,6 +10,7 @@ import cython
 
 from lumina.engine.buffer import Buffer, BufferPool
 from lumina.engine.clock import Clock
+from lumina.engine.pipe import PipePool
 from lumina.engine.timers import Timed, Wheel
 from lumina.errors import EngineError
 
@@ -44,6 +45,7 @@ class Reactor:
         self.wheel = Wheel(self.clock.now, TICK)
         self.view = PyMemoryView_FromMemory(cython.cast(cython.p_char, self.scratch), SCRATCH, 0x200)
         self.buffers = BufferPool()
+        self.pipes = PipePool()
         self.draft = Buffer(DRAFT)
 
     def __dealloc__(self) -> None:

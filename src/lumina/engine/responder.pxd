@@ -4,7 +4,10 @@ cimport cython
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.exchange cimport Gateway
 from lumina.engine.stream cimport ServerStream
-from lumina.engine.syscalls cimport iovec
+from libc.errno cimport EAGAIN, EINTR, errno
+
+from lumina.engine.syscalls cimport *
+from lumina.engine.transport cimport BROKEN
 from lumina.http1.fields cimport *
 from lumina.http1.request cimport *
 from lumina.http1.response cimport ResponseHead
@@ -22,6 +25,7 @@ cdef class Responder(ServerStream):
     cdef int method
     cdef int framing                        # of the answer, a Body
     cdef bint corked                        # the reactor's draft holds octets for this client
+    cdef bint starved                       # a pipe waits until the socket takes more
 
     cdef void _status_line(self, Writer writer, ResponseHead head, const unsigned char* data) noexcept
     cdef Writer _begin(self, ResponseHead head)

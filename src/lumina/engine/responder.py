@@ -165,6 +165,28 @@ class Responder(ServerStream):
             self.send_one(draft.data, draft.end)
             self._patience()
 
+    def can_splice(self) -> cython.bint:
+        return self.tls is None and self.framing == BODY_LENGTH and self.pending is None and not self.broken
+
+    def splice_from(self, source: cython.int, size: cython.Py_ssize_t, more: cython.bint) -> cython.Py_ssize_t:
+        """Let the kernel move octets from a pipe into the socket; as push()."""
+        flags: cython.uint = SPLICE_F_MOVE | SPLICE_F_NONBLOCK
+        count: cython.Py_ssize_t
+        if more:
+            flags |= SPLICE_F_MORE
+        count = splice(source, cython.NULL, self.fd, cython.NULL, size, flags)
+        if count > 0:
+            self.reactor.wheel.disarm(self)
+            return count
+        if count < 0 and errno != EAGAIN and errno != EINTR:
+            self.broken = True
+            return BROKEN
+        self.seen &= ~EPOLLOUT
+        self.starved = True
+        if self.deadline == 0.0:
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self.gateway.live.snapshot.timeouts.write)
+        return 0
+
     def _patience(self) -> None:  # hot
         """Give a client that does not keep up a bounded time to go on reading."""
         if self.pending is not None and self.deadline == 0.0:

@@ -21,6 +21,8 @@ cdef class Dialogue:
     cdef void response_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
     cdef void response_end(self, bytearray trailers) noexcept
     cdef void settle(self) noexcept
+    cdef bint can_splice(self) noexcept
+    cdef Py_ssize_t response_pipe(self, int source, Py_ssize_t size, bint more) noexcept
     cdef bint tunnel_data(self, bint from_client, const unsigned char* data, Py_ssize_t size) noexcept
     cdef void tunnel_end(self, bint from_client, bint clean) noexcept
     cdef void tunnel_drained(self, bint client_side) noexcept
@@ -43,6 +45,8 @@ cdef class ServerStream(Transport):
     cdef void send_end(self, bytearray trailers) noexcept
     cdef void send_whole(self, bytes answer) noexcept
     cdef void uncork(self) noexcept
+    cdef bint can_splice(self) noexcept
+    cdef Py_ssize_t splice_from(self, int source, Py_ssize_t size, bint more) noexcept
     cdef void resume(self) noexcept
     cdef void done(self) noexcept           # the exchange has ended well
     cdef void abort(self) noexcept          # it has not, and the client must see it

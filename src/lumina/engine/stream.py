@@ -50,6 +50,12 @@ class Dialogue:
     def settle(self):
         pass
 
+    def can_splice(self):
+        return False
+
+    def response_pipe(self, source, size, more):
+        return 0
+
     def tunnel_data(self, from_client, data, size):
         return False
 
@@ -83,6 +89,12 @@ class ServerStream(Transport):
 
     def uncork(self):
         pass
+
+    def can_splice(self):
+        return False
+
+    def splice_from(self, source, size, more):
+        return 0
 
     def resume(self):
         pass

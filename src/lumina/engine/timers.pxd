@@ -8,6 +8,7 @@ cdef enum:
 cdef class Timed:
     # Seconds on the monotonic clock; 0: none. Set it with Wheel.arm(), forget it by setting 0.
     cdef double deadline
+    cdef double due                     # the deadline that its slot was chosen for
     cdef void* earlier                  # neighbours in the slot's list; borrowed
     cdef void* later
     cdef int slot                       # -1: on no slot
@@ -24,6 +25,7 @@ cdef class Wheel:
     cdef readonly long armed            # how many stand on the wheel
 
     cdef void arm(self, Timed timed, double deadline) noexcept
+    cdef void disarm(self, Timed timed) noexcept
     cdef void forget(self, Timed timed) noexcept
     cdef void hurry(self, double deadline) noexcept
     cdef void turn(self, double now) noexcept

@@ -30,14 +30,15 @@ class Wheel:
 
     def arm(self, timed: Timed, deadline: cython.double) -> None:  # hot
         """Let `timed` expire at `deadline` instead of whenever it was to."""
-        sooner: cython.bint = deadline < timed.deadline
+        if timed.slot >= 0 and deadline < timed.due:
+            self.forget(timed)
         timed.deadline = deadline
         if timed.slot < 0:
             self._link(timed)
-        elif sooner:
-            self.forget(timed)
-            timed.deadline = deadline
-            self._link(timed)
+
+    def disarm(self, timed: Timed) -> None:  # hot
+        """Let `timed` not expire. It stays where it is until its slot comes up, or until it is armed again."""
+        timed.deadline = 0.0
 
     @cython.cdivision(True)  # width > 0
     def _link(self, timed: Timed) -> None:  # hot
@@ -51,6 +52,7 @@ class Wheel:
         place = cython.cast(cython.int, (self.turned + ahead) % SLOTS)
         first = self.slots[place]
         timed.slot = place
+        timed.due = timed.deadline
         timed.earlier = cython.NULL
         timed.later = first
         if first is not cython.NULL:

@@ -1,8 +1,9 @@
 # One HTTP/1.1 connection to an endpoint, and the engine's side of an upstream.
 cimport cython
-from libc.errno cimport ECONNREFUSED, EHOSTUNREACH, EINPROGRESS, ENETUNREACH, ENOENT, ETIMEDOUT, errno
+from libc.errno cimport EAGAIN, EINTR, ECONNREFUSED, EHOSTUNREACH, EINPROGRESS, ENETUNREACH, ENOENT, ETIMEDOUT, errno
 
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.pipe cimport Pipe
 from lumina.engine.pool cimport Pool, Pooled
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.stream cimport ClientStream, Dialogue
@@ -32,6 +33,10 @@ cdef class Origin:
     cdef Pool pool(self, unsigned int place)
 
 
+cdef enum:
+    SPLICE_FROM = 131072                    # octets still to come that make a pipe worth its system calls
+    SPLICE_TURN = 4194304                   # octets after which others have their turn
+
 cdef enum Stage:
     CONNECTING
     SHAKING
@@ -48,6 +53,7 @@ cdef class UpstreamConnection(ClientStream):
     cdef readonly Pool pool
     cdef Stage stage
     cdef Buffer held                        # a head that has not come whole
+    cdef Pipe pipe                          # carries the body, or None
     cdef int method                         # of the request under way
     cdef int body
     cdef long long left
@@ -67,6 +73,9 @@ cdef class UpstreamConnection(ClientStream):
     cdef Py_ssize_t _body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef Py_ssize_t _chunks(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef void _whole(self, Py_ssize_t extra, bytearray trailers) noexcept
+    cdef void _splice(self) noexcept
+    cdef bint _can_splice(self) noexcept
+    cdef void _drop_pipe(self) noexcept
     cdef void _drop_held(self) noexcept
 
 

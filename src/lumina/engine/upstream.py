@@ -96,6 +96,8 @@ class UpstreamConnection(ClientStream):
             self._unreached(CONNECTION_TIMEOUT)
         elif self.stage == WAITING or self.exchange is None:
             self.close()
+        elif self.paused:  # it is the client that does not keep up
+            self.reactor.wheel.arm(self, now + self.origin.upstream.between_bytes_timeout)
         else:
             self.exchange.upstream_lost(RESPONSE_TIMEOUT)
 
@@ -199,6 +201,7 @@ class UpstreamConnection(ClientStream):
         self.pool.open -= 1
         self.exchange = None
         self._drop_held()
+        self._drop_pipe()
         ClientStream.close(self)
 
     def _drop_held(self) -> None:
@@ -207,8 +210,12 @@ class UpstreamConnection(ClientStream):
             self.held = None
 
     def _read(self) -> None:  # hot
-        count: cython.Py_ssize_t = self.receive()
+        count: cython.Py_ssize_t
         exchange: Dialogue
+        if self.pipe is not None or (self.stage == BODY and self.left >= SPLICE_FROM and self._can_splice()):
+            self._splice()  # cold
+            return
+        count = self.receive()
         if count == AGAIN:
             return
         if self.stage == WAITING:  # nothing was asked, so nothing may come
@@ -230,6 +237,60 @@ class UpstreamConnection(ClientStream):
         exchange.settle()
         if self.fd >= 0 and self.seen & (EPOLLIN | GONE) and not self.paused and self.stage != CONNECTING:
             self.reactor.again(self)
+
+    def _can_splice(self) -> cython.bint:
+        return self.body == BODY_LENGTH and self.tls is None and self.exchange.can_splice()
+
+    def _splice(self) -> None:
+        """Move the rest of the body through a pipe, as far as both sockets go along."""
+        pipe: Pipe = self.pipe
+        moved: cython.Py_ssize_t = 0
+        count: cython.Py_ssize_t
+        before: cython.Py_ssize_t
+        exchange: Dialogue = self.exchange
+        if pipe is None:
+            pipe = self.reactor.pipes.take()
+            if pipe is None:
+                self.exchange.upstream_lost(INTERNAL_ERROR)
+                return
+            self.pipe = pipe
+        while moved < SPLICE_TURN:
+            before = moved
+            if self.left > 0 and pipe.filled < pipe.size and self.seen & (EPOLLIN | GONE):
+                count = splice(
+                    self.fd, cython.NULL, pipe.sink, cython.NULL, min(self.left, pipe.size - pipe.filled), SPLICE_F_MOVE | SPLICE_F_NONBLOCK
+                )
+                if count > 0:
+                    pipe.filled += count
+                    self.left -= count
+                    moved += count
+                elif count == 0 or (errno != EAGAIN and errno != EINTR):
+                    exchange.upstream_lost(RESPONSE_INCOMPLETE)
+                    return
+                elif pipe.filled == 0:
+                    self.seen &= ~EPOLLIN
+            if pipe.filled > 0:
+                count = exchange.response_pipe(pipe.source, pipe.filled, self.left > 0)
+                if count < 0:
+                    return
+                if count == 0:
+                    self.paused = True
+                    return
+                pipe.filled -= count
+                moved += count
+            if self.left == 0 and pipe.filled == 0:
+                self._drop_pipe()
+                self._whole(0, None)
+                return
+            if moved == before:
+                self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.between_bytes_timeout)
+                return
+        self.reactor.again(self)
+
+    def _drop_pipe(self) -> None:
+        if self.pipe is not None:
+            self.reactor.pipes.give(self.pipe)
+            self.pipe = None
 
     def _lost(self, clean: cython.bint) -> None:
         """The peer ended, or the connection broke."""
