@@ -1,5 +1,39 @@
 # Chunked transfer coding, decoded where it lies (RFC 9112, section 7.1).
 cimport cython
+from lumina.http.octets cimport BLANK, OCTETS, TCHAR
+from lumina.http1.fields cimport Fields, NAME_OTHER
+from lumina.http1.rules cimport (
+    REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_CHUNK_END, RULE_CHUNK_EXTENSION, RULE_CHUNK_EXTENSION_SIZE,
+    RULE_CHUNK_SIZE, RULE_NONE, RULE_TRAILER_SIZE,
+)
+
+cdef enum:
+    MAX_SIZE_DIGITS = 15            # 2**60 octets: far from overflow
+    MAX_EXTENSION = 4096            # octets of the extensions of one chunk
+    MAX_OVERHEAD = 16384            # octets of extensions of the whole body, beyond its content
+    MAX_TRAILERS = 8192
+
+# What the next octet belongs to.
+cdef enum Phase:
+    SIZE
+    EXTENSION_START                 # after ";"
+    EXTENSION_NAME
+    EXTENSION_NAME_BLANK            # white space after a name: only "=" may follow
+    EXTENSION_VALUE_START           # after "="
+    EXTENSION_VALUE
+    EXTENSION_QUOTED
+    EXTENSION_ESCAPED
+    EXTENSION_END                   # after the closing quote
+    SIZE_LF
+    DATA
+    DATA_CR
+    DATA_LF
+    TRAILER_START                   # the first octet of a line
+    TRAILER
+    TRAILER_LF
+    LAST_LF
+    DONE
+
 
 @cython.final
 cdef class ChunkedDecoder:
@@ -8,10 +42,31 @@ cdef class ChunkedDecoder:
     # the content found by the last step(): data[span_at : span_at + span_size]
     cdef Py_ssize_t span_at, span_size
     # the raw trailer section ("Name: value\r\n"... and the final "\r\n" left out), bounded; complete once done
-    cdef readonly bytearray trailers              # None until a trailer byte came; the fields were checked by Fields.scan
+    cdef readonly bytearray trailers              # None where there is nothing to pass on; checked by Fields.scan
 
     cdef void reset(self) noexcept
     # Go on at `at`; stop after one run of content, at the end of the body, or at `end`.
     # Returns the new offset (span_size 0: no content in this step), or REFUSED (-2).
     # Call until the offset reaches `end` or `done`. Bytes after the body are not touched.
     cdef Py_ssize_t step(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+
+    cdef int _phase
+    cdef int _digits
+    cdef Py_ssize_t _left                         # octets of the chunk that are still to come
+    cdef Py_ssize_t _extension
+    cdef Py_ssize_t _overhead
+    cdef bytearray _section                       # the trailer section as it came
+
+    # These say whether all is well: an exception that cannot leave (there is only MemoryError) says no.
+    cdef bint _octet(self, unsigned char octet) noexcept
+    cdef bint _wrong(self, int rule) noexcept
+    cdef bint _expect(self, unsigned char octet, unsigned char wanted, int after) noexcept
+    cdef bint _size(self, unsigned char octet) noexcept
+    cdef bint _size_end(self) noexcept
+    cdef bint _extend(self, unsigned char octet) noexcept
+    cdef int _extension_phase(self, unsigned char octet) noexcept
+    cdef bint _trailer(self, unsigned char octet) noexcept
+    cdef bint _collect(self, unsigned char octet) noexcept
+    cdef bint _finish(self) noexcept
+
+cdef int hex_value(unsigned char octet) noexcept

@@ -1,8 +1,15 @@
 # One field section: where each name and value lies, and what it means for this hop.
 cimport cython
+from lumina.http.names cimport find_name
+from lumina.http.octets cimport BLANK, FOLDED, OCTETS, TCHAR, text_end
+from lumina.http1.rules cimport (
+    NEED_MORE, REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_CONNECTION_OPTIONS, RULE_FIELD_COLON, RULE_FIELD_COUNT,
+    RULE_FIELD_NAME, RULE_FIELD_NAME_EMPTY, RULE_FIELD_NAME_SPACE, RULE_FIELD_VALUE, RULE_NONE, RULE_OBS_FOLD,
+)
 
 cdef enum:
     MAX_FIELDS = 256
+    MAX_OPTIONS = 64    # of all Connection fields, but for close, keep-alive and upgrade
 
 # The names that the gateway itself acts on; every other is NAME_OTHER.
 cdef enum Name:
@@ -34,6 +41,8 @@ cdef enum Name:
     NAME_PROXY_STATUS
     NAME_ACCEPT
 
+cdef unsigned char HOP[64]          # by the number of a name: 1 for a field of this hop only
+cdef unsigned char ENDURING[64]     # by the number of a name: 1 where a Connection field cannot take it away
 
 cdef class Fields:
     # Offsets count from the start of the bytes that were scanned.
@@ -51,8 +60,32 @@ cdef class Fields:
     # Where the one wanted field of a kind is, as an index in the table, or -1.
     cdef int host
     cdef int upgrade_field
+    # For framing.py and the heads: how many there are, and where the first is.
+    cdef int hosts, lengths, codings, expectations
+    cdef int length_field, coding_field, expect_field
+    cdef bint _nominating                # a Connection field names other fields
     cdef readonly int refusal            # a Rule of rules.pxd, 0 while all is well
 
     # Scan a field section from `at`; `end` is one past the last octet there is. Returns the offset after the empty line,
     # NEED_MORE (-1), or REFUSED (-2) with `refusal` set. `max_count` <= 256.
     cdef Py_ssize_t scan(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end, int max_count) noexcept
+
+    cdef void begin(self) noexcept
+    cdef Py_ssize_t refuse(self, int rule) noexcept
+    cdef Py_ssize_t _field(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _line_end(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _bad_name(self, unsigned char octet, bint empty) noexcept
+    cdef void _note(self, int place, int name, const unsigned char* data) noexcept
+    cdef void _connection(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef bint _strike(self, const unsigned char* data) noexcept
+    cdef void _strike_name(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
+
+cdef bint same_name(const unsigned char* data, Py_ssize_t at, Py_ssize_t other, Py_ssize_t size) noexcept
+# Whether data[at : at + size] is `word`, which is in lower case, in any case.
+cdef bint same_word(
+    const unsigned char* data, Py_ssize_t at, Py_ssize_t size, const unsigned char* word, Py_ssize_t word_size) noexcept
+# Where the list element that begins at `at` stops: at a comma or at `end`.
+cdef Py_ssize_t element_end(const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+cdef Py_ssize_t skip_blanks(const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+cdef Py_ssize_t drop_blanks(const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+cdef bint is_token(const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept

@@ -1,6 +1,19 @@
 # A request head: request line and fields, checked whole (RFC 9112, sections 2 and 3; RFC 9110, sections 5 and 7).
 cimport cython
-from lumina.http1.fields cimport Fields
+from lumina.http.authority cimport AUTHORITY_FINE, AUTHORITY_PORT, AUTHORITY_USERINFO, check_authority, same_authority
+from lumina.http.octets cimport BLANK, HEX, OCTETS, TCHAR
+from lumina.http.target cimport PATH_HIDES, normalise, path_end, query_end
+from lumina.http1.expect cimport only_continue
+from lumina.http1.fields cimport Fields, MAX_FIELDS, same_word
+from lumina.http1.framing cimport FRAMING_CHUNKED, FRAMING_NONE, FRAMING_REFUSED, request_framing
+from lumina.http1.rules cimport (
+    NEED_MORE, REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_EXPECT, RULE_HEAD_TOO_LARGE, RULE_HOST, RULE_HOST_MISMATCH,
+    RULE_HOST_MISSING, RULE_HOST_PORT, RULE_HOST_REPEATED, RULE_HOST_USERINFO, RULE_LINE_TOO_LONG, RULE_METHOD,
+    RULE_METHOD_CONNECT, RULE_METHOD_TOO_LONG, RULE_PATH_ABOVE_ROOT, RULE_PATH_HIDDEN_DOTS, RULE_REQUEST_LINE,
+    RULE_TARGET, RULE_TARGET_ESCAPE, RULE_TARGET_FORM, RULE_TARGET_FRAGMENT, RULE_TARGET_NUL, RULE_TARGET_SCHEME,
+    RULE_TRACE_CONTENT, RULE_VERSION, RULE_VERSION_UNSUPPORTED,
+)
+from lumina.http1.start cimport method_number, version_number
 
 cdef enum Method:       # METHOD_OTHER: any other token
     METHOD_OTHER
@@ -19,6 +32,9 @@ cdef enum Body:         # how a message body ends (framing.py decides, RFC 9112 
     BODY_LENGTH
     BODY_CHUNKED
     BODY_UNTIL_CLOSE    # responses only
+
+cdef enum:
+    MAX_METHOD = 64         # octets; no registered method has more than 17
 
 @cython.final
 cdef class RequestHead(Fields):
@@ -45,3 +61,25 @@ cdef class RequestHead(Fields):
     # Idempotent: called again with more bytes it starts over. Limits: set by configure().
     cdef Py_ssize_t parse(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cpdef void configure(self, Py_ssize_t max_line, Py_ssize_t max_head, int max_count)
+
+    cdef Py_ssize_t _max_line
+    cdef Py_ssize_t _max_head
+    cdef int _max_count
+    cdef bytearray _room                          # owns what path_room points to
+
+    cdef Py_ssize_t _blank_line(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _line(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _method(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _target(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _absolute(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _path(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _no_target_octet(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Py_ssize_t _version(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef bint _judge_line(self, const unsigned char* data) noexcept
+    cdef bint _judge_fields(self, const unsigned char* data) noexcept
+    cdef bint _judge_host(self, const unsigned char* data) noexcept
+    cdef bint _judge_body(self, const unsigned char* data) noexcept
+    cdef bint _wrong(self, int rule) noexcept
+    cdef void _forget(self) noexcept
+
+cdef int authority_rule(int fault) noexcept

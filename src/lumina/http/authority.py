@@ -1,0 +1,164 @@
+"""The host and port that a request is for, checked to the letter (RFC 3986, section 3.2.2; RFC 9110, section 7.2)."""
+
+import cython
+
+if not cython.compiled:
+    from lumina.http.octets import FOLDED, HEX, HOST, OCTETS
+
+    AUTHORITY_FINE, AUTHORITY_HOST, AUTHORITY_PORT, AUTHORITY_USERINFO = range(4)
+
+
+def check_authority(data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.int:  # hot
+    """Return AUTHORITY_FINE where data[at : at + size] is `host [ ":" [ port ] ]`, or what is wrong with it."""
+    end: cython.Py_ssize_t = at + size
+    host_end: cython.Py_ssize_t
+    if size == 0:
+        return AUTHORITY_HOST
+    host_end = _literal_end(data, at, end) if data[at] == 91 else _reg_name_end(data, at, end)
+    if host_end == end:
+        return AUTHORITY_FINE
+    if host_end <= at or data[host_end] != 58:
+        return _fault(data, at, end, AUTHORITY_HOST)
+    if _port(data, host_end + 1, end) < 0:
+        return _fault(data, at, end, AUTHORITY_PORT)
+    return AUTHORITY_FINE
+
+
+def _reg_name_end(
+    data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+) -> cython.Py_ssize_t:  # hot
+    """Return where a registered name (or an IPv4 address, which looks like one) stops.
+
+    A comma, which the grammar allows, is refused: it is how two Host values look once joined.
+    """
+    while at < end:
+        if OCTETS[data[at]] & HOST:
+            at += 1
+        elif data[at] == 37 and at + 2 < end and OCTETS[data[at + 1]] & OCTETS[data[at + 2]] & HEX:
+            if data[at + 1] == 48 and data[at + 2] == 48:
+                break
+            at += 3
+        else:
+            break
+    return at
+
+
+def _literal_end(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """Return the offset after an IP literal in brackets, or -1."""
+    close: cython.Py_ssize_t = at + 1
+    while close < end and data[close] != 93:
+        close += 1
+    if close == end or not (_ipv6(data, at + 1, close) or _ip_future(data, at + 1, close)):
+        return -1
+    return close + 1
+
+
+def _ipv6(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+    groups: cython.int = 0
+    squeezed: cython.bint = False  # a "::" was seen, which stands for one group or more
+    start: cython.Py_ssize_t
+    if end - at >= 2 and data[at] == 58 and data[at + 1] == 58:
+        squeezed = True
+        at += 2
+    while at < end:
+        start = at
+        while at < end and OCTETS[data[at]] & HEX:
+            at += 1
+        if at < end and data[at] == 46:
+            return (groups <= 5 if squeezed else groups == 6) and _ipv4(data, start, end)
+        if at == start or at - start > 4:
+            return False
+        groups += 1
+        if at == end:
+            break
+        if data[at] != 58 or at + 1 == end:
+            return False
+        at += 1
+        if data[at] == 58:
+            if squeezed:
+                return False
+            squeezed = True
+            at += 1
+    return groups <= 7 if squeezed else groups == 8
+
+
+def _ipv4(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+    start: cython.Py_ssize_t
+    number: cython.int
+    part: cython.int
+    for part in range(4):
+        if part:
+            if at == end or data[at] != 46:
+                return False
+            at += 1
+        start = at
+        number = 0
+        while at < end and at - start < 3 and 48 <= data[at] <= 57:
+            number = number * 10 + data[at] - 48
+            at += 1
+        if at == start or number > 255 or (data[start] == 48 and at - start > 1):
+            return False
+    return at == end
+
+
+def _ip_future(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+    """Say whether this is `"v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )`."""
+    start: cython.Py_ssize_t
+    if at == end or FOLDED[data[at]] != 118:
+        return False
+    at += 1
+    start = at
+    while at < end and OCTETS[data[at]] & HEX:
+        at += 1
+    if at == start or at == end or data[at] != 46:
+        return False
+    at += 1
+    start = at
+    while at < end and (OCTETS[data[at]] & HOST or data[at] == 58):
+        at += 1
+    return at == end and at > start
+
+
+def _port(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+    """Return the port data[at:end], 0 where it is empty, or -1."""
+    port: cython.int = 0
+    if end - at > 5:
+        return -1
+    while at < end:
+        if not 48 <= data[at] <= 57:
+            return -1
+        port = port * 10 + data[at] - 48
+        at += 1
+    return port if port <= 65535 else -1
+
+
+def _fault(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t, fault: cython.int) -> cython.int:
+    while at < end:
+        if data[at] == 64:
+            return AUTHORITY_USERINFO
+        at += 1
+    return fault
+
+
+def same_authority(
+    data: cython.p_const_uchar,
+    at: cython.Py_ssize_t,
+    size: cython.Py_ssize_t,
+    other_at: cython.Py_ssize_t,
+    other_size: cython.Py_ssize_t,
+) -> cython.bint:
+    """Say whether two authorities are the same, case aside.
+
+    A default port is not added in thought: RFC 9112, section 3.2, wants the Host field identical to the target's.
+    """
+    place: cython.Py_ssize_t
+    octet: cython.uchar
+    other: cython.uchar
+    if size != other_size:
+        return False
+    for place in range(size):
+        octet = data[at + place]
+        other = data[other_at + place]
+        if octet != other and (FOLDED[octet] != FOLDED[other] or octet == 95 or other == 95):
+            return False
+    return True

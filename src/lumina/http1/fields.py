@@ -1,0 +1,354 @@
+"""One field section, checked octet by octet and noted as offsets (RFC 9112, section 5; RFC 9110, section 7.6.1)."""
+
+import cython
+
+if not cython.compiled:
+    from lumina.http.names import find_name
+    from lumina.http.octets import BLANK, FOLDED, OCTETS, TCHAR, text_end
+    from lumina.http1.rules import (
+        NEED_MORE,
+        REFUSED,
+        RULE_BARE_CR,
+        RULE_BARE_LF,
+        RULE_CONNECTION_OPTIONS,
+        RULE_FIELD_COLON,
+        RULE_FIELD_COUNT,
+        RULE_FIELD_NAME,
+        RULE_FIELD_NAME_EMPTY,
+        RULE_FIELD_NAME_SPACE,
+        RULE_FIELD_VALUE,
+        RULE_NONE,
+        RULE_OBS_FOLD,
+    )
+
+    MAX_FIELDS = 256
+    MAX_OPTIONS = 64
+    (
+        NAME_OTHER,
+        NAME_HOST,
+        NAME_CONNECTION,
+        NAME_CONTENT_LENGTH,
+        NAME_TRANSFER_ENCODING,
+        NAME_TE,
+        NAME_TRAILER,
+        NAME_UPGRADE,
+        NAME_KEEP_ALIVE,
+        NAME_PROXY_CONNECTION,
+        NAME_PROXY_AUTHENTICATE,
+        NAME_PROXY_AUTHORIZATION,
+        NAME_EXPECT,
+        NAME_VIA,
+        NAME_FORWARDED,
+        NAME_X_FORWARDED_FOR,
+        NAME_X_FORWARDED_PROTO,
+        NAME_X_FORWARDED_HOST,
+        NAME_X_FORWARDED_PORT,
+        NAME_X_FORWARDED_PREFIX,
+        NAME_X_REAL_IP,
+        NAME_X_REQUEST_ID,
+        NAME_MAX_FORWARDS,
+        NAME_DATE,
+        NAME_SERVER,
+        NAME_PROXY_STATUS,
+        NAME_ACCEPT,
+    ) = range(27)
+
+OF_THIS_HOP = (
+    NAME_CONNECTION,
+    NAME_CONTENT_LENGTH,  # framing is written anew for each hop
+    NAME_TRANSFER_ENCODING,
+    NAME_TE,
+    NAME_UPGRADE,
+    NAME_KEEP_ALIVE,
+    NAME_PROXY_CONNECTION,
+    NAME_PROXY_AUTHENTICATE,
+    NAME_PROXY_AUTHORIZATION,
+)
+HOP = [1 if number in OF_THIS_HOP else 0 for number in range(64)]
+# Whoever names these in Connection wants to hide them from the next hop: docs/decisions/0022-connection-options.md
+ENDURING = [1 if number not in (NAME_OTHER, NAME_TRAILER, *OF_THIS_HOP) else 0 for number in range(64)]
+
+
+class Fields:
+    """The fields of one message: offsets into the octets that were scanned, and what they mean for this hop."""
+
+    __slots__ = (
+        "_nominating",
+        "close",
+        "coding_field",
+        "codings",
+        "count",
+        "expect_field",
+        "expectations",
+        "hop",
+        "host",
+        "hosts",
+        "keep_alive",
+        "known",
+        "length_field",
+        "lengths",
+        "name_at",
+        "name_size",
+        "refusal",
+        "upgrade",
+        "upgrade_field",
+        "value_at",
+        "value_size",
+    )
+
+    def __init__(self) -> None:
+        if not cython.compiled:
+            self.name_at = [0] * MAX_FIELDS
+            self.name_size = [0] * MAX_FIELDS
+            self.value_at = [0] * MAX_FIELDS
+            self.value_size = [0] * MAX_FIELDS
+            self.known = [0] * MAX_FIELDS
+            self.hop = [0] * MAX_FIELDS
+        self.begin()
+
+    def begin(self) -> None:  # hot
+        """Forget everything."""
+        self.count = 0
+        self.close = self.keep_alive = self.upgrade = self._nominating = False
+        self.host = self.upgrade_field = self.length_field = self.coding_field = self.expect_field = -1
+        self.hosts = self.lengths = self.codings = self.expectations = 0
+        self.refusal = RULE_NONE
+
+    def refuse(self, rule: cython.int) -> cython.Py_ssize_t:  # hot
+        """Note the rule that was broken and return REFUSED."""
+        self.refusal = rule
+        return REFUSED
+
+    def scan(  # hot
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t, max_count: cython.int
+    ) -> cython.Py_ssize_t:
+        """Scan a field section from `at`, and return the offset after its empty line, NEED_MORE or REFUSED.
+
+        Octets are judged in their order, so how they arrive changes nothing in what is refused or why.
+        """
+        self.begin()
+        while at < end and data[at] != 13:
+            if self.count >= max_count:
+                return self.refuse(RULE_FIELD_COUNT)
+            at = self._field(data, at, end)
+            if at < 0:
+                return at
+        if at + 1 >= end:
+            return NEED_MORE
+        if data[at + 1] != 10:
+            return self.refuse(RULE_BARE_CR)
+        if self._nominating and not self._strike(data):
+            return self.refuse(RULE_CONNECTION_OPTIONS)
+        return at + 2
+
+    def _field(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:  # hot
+        """Take one field line and return the offset after it."""
+        place: cython.int = self.count
+        name: cython.int
+        start: cython.Py_ssize_t = at
+        stop: cython.Py_ssize_t
+        while at < end and OCTETS[data[at]] & TCHAR:
+            at += 1
+        if at == end:
+            return NEED_MORE
+        if data[at] != 58 or at == start:
+            return self._bad_name(data[at], at == start)
+        self.name_at[place] = start
+        self.name_size[place] = at - start
+        name = find_name(data, start, at - start)
+        at = skip_blanks(data, at + 1, end)
+        stop = text_end(data, at, end)
+        self.value_at[place] = at
+        self.value_size[place] = drop_blanks(data, at, stop) - at
+        at = self._line_end(data, stop, end)
+        if at < 0:
+            return at
+        self.known[place] = name if 0 < name <= NAME_ACCEPT else NAME_OTHER
+        self.hop[place] = name < 0 or HOP[name]
+        self.count = place + 1
+        if name > 0:
+            self._note(place, name, data)
+        return at
+
+    def _line_end(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:  # hot
+        """Return the offset after the CRLF at `at`."""
+        if at == end:
+            return NEED_MORE
+        if data[at] != 13:
+            return self.refuse(RULE_BARE_LF if data[at] == 10 else RULE_FIELD_VALUE)
+        if at + 1 == end:
+            return NEED_MORE
+        if data[at + 1] != 10:
+            return self.refuse(RULE_BARE_CR)
+        return at + 2
+
+    def _bad_name(self, octet: cython.uchar, empty: cython.bint) -> cython.Py_ssize_t:
+        """Say what is wrong with a name that stops at `octet`."""
+        if octet == 10:
+            return self.refuse(RULE_BARE_LF)
+        if OCTETS[octet] & BLANK:
+            return self.refuse(RULE_OBS_FOLD if empty else RULE_FIELD_NAME_SPACE)
+        if octet == 58:
+            return self.refuse(RULE_FIELD_NAME_EMPTY)
+        return self.refuse(RULE_FIELD_COLON if octet == 13 else RULE_FIELD_NAME)
+
+    def _note(self, place: cython.int, name: cython.int, data: cython.p_const_uchar) -> None:  # hot
+        """Remember what the known field at `place` means here."""
+        if name == NAME_HOST:
+            self.hosts += 1
+            if self.hosts == 1:
+                self.host = place
+        elif name == NAME_CONNECTION:
+            self._connection(data, self.value_at[place], self.value_at[place] + self.value_size[place])
+        elif name == NAME_CONTENT_LENGTH:
+            self.lengths += 1
+            if self.lengths == 1:
+                self.length_field = place
+        elif name == NAME_TRANSFER_ENCODING:
+            self.codings += 1
+            if self.codings == 1:
+                self.coding_field = place
+        elif name == NAME_UPGRADE:
+            if self.upgrade_field < 0:
+                self.upgrade_field = place
+        elif name == NAME_EXPECT:
+            self.expectations += 1
+            if self.expectations == 1:
+                self.expect_field = place
+
+    def _connection(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:  # hot
+        """Read the options of one Connection field. What is no token is no option, and says nothing."""
+        stop: cython.Py_ssize_t
+        size: cython.Py_ssize_t
+        while at < end:
+            at = skip_blanks(data, at, end)
+            stop = element_end(data, at, end)
+            size = drop_blanks(data, at, stop) - at
+            if same_word(data, at, size, b"keep-alive", 10):
+                self.keep_alive = True
+            elif same_word(data, at, size, b"close", 5):
+                self.close = True
+            elif same_word(data, at, size, b"upgrade", 7):
+                self.upgrade = True
+            elif size:
+                self._nominating = True
+            at = stop + 1
+
+    def _strike(self, data: cython.p_const_uchar) -> cython.bint:
+        """Mark every field that a Connection field names; return False where that would be too much work."""
+        place: cython.int
+        at: cython.Py_ssize_t
+        end: cython.Py_ssize_t
+        stop: cython.Py_ssize_t
+        last: cython.Py_ssize_t
+        options: cython.int = 0
+        for place in range(self.count):
+            if self.known[place] != NAME_CONNECTION:
+                continue
+            at = self.value_at[place]
+            end = at + self.value_size[place]
+            while at < end:
+                at = skip_blanks(data, at, end)
+                stop = element_end(data, at, end)
+                last = drop_blanks(data, at, stop)
+                if is_token(data, at, last):
+                    options += 1
+                    if options > MAX_OPTIONS:
+                        return False
+                    self._strike_name(data, at, last - at)
+                at = stop + 1
+        return True
+
+    def _strike_name(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:
+        """Mark the fields named data[at : at + size], unless they are for all recipients."""
+        place: cython.int
+        offset: cython.Py_ssize_t
+        name: cython.int = find_name(data, at, size)
+        if name > 0 and ENDURING[name]:
+            return
+        for place in range(self.count):
+            if self.hop[place] or self.name_size[place] != size:
+                continue
+            offset = self.name_at[place]
+            if same_name(data, at, offset, size):
+                self.hop[place] = 1
+
+    def pairs(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """Return the names and values found by the last scan of `data`."""
+        return [
+            (
+                data[self.name_at[place] : self.name_at[place] + self.name_size[place]],
+                data[self.value_at[place] : self.value_at[place] + self.value_size[place]],
+            )
+            for place in range(self.count)
+        ]
+
+    def forwarded(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """Return those of the `pairs` that are not for this hop only."""
+        return [pair for place, pair in enumerate(self.pairs(data)) if not self.hop[place]]
+
+    def scan_bytes(self, data: bytes, max_count: int = MAX_FIELDS) -> int:
+        """Scan a whole field section, and return what `scan` does."""
+        return self.scan(data, 0, len(data), max_count)
+
+
+def same_name(
+    data: cython.p_const_uchar, at: cython.Py_ssize_t, other: cython.Py_ssize_t, size: cython.Py_ssize_t
+) -> cython.bint:
+    """Say whether two names of one size are the same, case aside."""
+    place: cython.Py_ssize_t
+    for place in range(size):
+        if FOLDED[data[at + place]] != FOLDED[data[other + place]]:
+            return False
+    return True
+
+
+def same_word(
+    data: cython.p_const_uchar,
+    at: cython.Py_ssize_t,
+    size: cython.Py_ssize_t,
+    word: cython.p_const_uchar,
+    word_size: cython.Py_ssize_t,
+) -> cython.bint:  # hot
+    """Say whether data[at : at + size] is `word`, which is in lower case, in any case."""
+    place: cython.Py_ssize_t
+    if size != word_size:
+        return False
+    for place in range(size):
+        if data[at + place] | 32 != word[place]:
+            return False
+    return True
+
+
+def element_end(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    """Return where the list element that begins at `at` stops: at a comma or at `end`."""
+    while at < end and data[at] != 44:
+        at += 1
+    return at
+
+
+def skip_blanks(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    """Return the offset of the first octet from `at` that is neither SP nor HTAB, or `end`."""
+    while at < end and OCTETS[data[at]] & BLANK:
+        at += 1
+    return at
+
+
+def drop_blanks(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    """Return `end` without the white space before it."""
+    while end > at and OCTETS[data[end - 1]] & BLANK:
+        end -= 1
+    return end
+
+
+def is_token(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:  # hot
+    """Say whether data[at:end] is a token (RFC 9110, section 5.6.2)."""
+    if at == end:
+        return False
+    while at < end and OCTETS[data[at]] & TCHAR:
+        at += 1
+    return at == end
