@@ -55,6 +55,7 @@ class Worker:
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG, MIDDLE, OLD)
+        sys.unraisablehook = self._unraisable
         self._loop.add_reader(engine.fileno(), self._turn)
         self._tick(self._loop.time())
         self._writer.write(encode({"type": "ready"}))
@@ -99,9 +100,15 @@ class Worker:
         due = max(due + self._engine.TICK, self._loop.time())  # late ticks are not made up for
         self._loop.call_at(due, self._tick, due)
 
-    def _fail(self) -> None:
+    def _unraisable(self, what: Any) -> None:  # noqa: ANN401 (the interpreter's own structure)
+        """A function of the engine that may not raise did: the state of the data path is unknown, as above."""
+        if not self.failed:
+            self.failed = True
+            self._loop.call_soon(self._fail, "".join(traceback.format_exception(what.exc_value)))
+
+    def _fail(self, error: str = "") -> None:
         self._loop.remove_reader(self._engine.fileno())
-        self._report("the engine failed", {"error": traceback.format_exc()}, level="critical")
+        self._report("the engine failed", {"error": error or traceback.format_exc()}, level="critical")
         self.failed = True
         self._done.set()
 

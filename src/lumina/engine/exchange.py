@@ -199,7 +199,7 @@ class Exchange(Dialogue):
             writer.put(data, at, size)
         outgoing.end = writer.at
 
-    def request_end(self, trailers: bytearray) -> None:  # hot
+    def request_end(self, trailers: bytearray | None) -> None:  # hot
         """The request's body is complete."""
         outgoing: Buffer = self.outgoing
         size: cython.Py_ssize_t = 0
@@ -389,7 +389,7 @@ class Exchange(Dialogue):
         elif self.client.waiting() > HIGH_MARK:
             self.connection.paused = True
 
-    def response_end(self, trailers: bytearray) -> None:  # hot
+    def response_end(self, trailers: bytearray | None) -> None:  # hot
         self.client.send_end(trailers)
         self._finish()
 

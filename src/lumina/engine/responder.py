@@ -130,7 +130,7 @@ class Responder(ServerStream):
         self.send_pieces(cython.address(pieces[0]), 3 if self.framing == BODY_CHUNKED else 2)
         self._patience()
 
-    def send_end(self, trailers: bytearray) -> None:  # hot
+    def send_end(self, trailers: bytearray | None) -> None:  # hot
         """End the answer's body."""
         draft: Buffer = self.reactor.draft
         size: cython.Py_ssize_t = 0

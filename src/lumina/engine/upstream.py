@@ -384,7 +384,7 @@ class UpstreamConnection(ClientStream):
             self._whole(end - at, decoder.trailers)
         return at
 
-    def _whole(self, extra: cython.Py_ssize_t, trailers: bytearray) -> None:  # hot
+    def _whole(self, extra: cython.Py_ssize_t, trailers: bytearray | None) -> None:  # hot
         """The answer is complete. Octets beyond it belong to no request: such a connection is not used again."""
         if extra > 0:
             self.persistent = False
