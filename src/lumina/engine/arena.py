@@ -184,7 +184,7 @@ def add_spread(spreads: dict[int, Spread], series: cython.int, histogram: cython
 def count_code(table: cython.pointer(CodeCount), series: cython.uint, method: cython.uint, status: cython.uint) -> None:  # hot
     """Count one (series, method, status). A full table counts the rest as `_OTHER`: series 1, method and status 0."""
     key: cython.ulonglong = ((series + 1) << 14) | (method << 10) | (status & 1023)
-    at: cython.uint = cython.cast(cython.uint, (key * 0x9E3779B97F4A7C15) >> 51)
+    at: cython.uint = cython.cast(cython.uint, ((key * 2654435761) & 0xFFFFFFFF) >> 19)  # multiplicative hashing
     tries: cython.int = 0
     while tries < 64:
         if at == OVERFLOW:
