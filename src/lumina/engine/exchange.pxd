@@ -1,5 +1,6 @@
 # One request and its response. Read this first.
 cimport cython
+from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.string cimport memcpy
 
 from lumina.engine.buffer cimport Buffer

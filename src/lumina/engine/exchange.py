@@ -46,16 +46,20 @@ class Gateway:
         self.response = ResponseHead()
 
     def exchange(self) -> Exchange:  # hot
-        spare: Exchange = self.spare
-        if spare is None:
-            return Exchange(self)  # cold
-        self.spare = spare.below
-        spare.below = None
-        return spare
+        """Return an exchange that owns itself until it is recycled: its streams may let go of it while it acts."""
+        exchange: Exchange = self.spare
+        if exchange is None:
+            exchange = Exchange(self)  # cold
+        else:
+            self.spare = exchange.below
+            exchange.below = None
+        Py_INCREF(exchange)
+        return exchange
 
     def recycle(self, exchange: Exchange) -> None:  # hot
         exchange.below = self.spare
         self.spare = exchange
+        Py_DECREF(exchange)
 
 
 class Exchange(Dialogue):
