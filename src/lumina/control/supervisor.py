@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from lumina import __version__
 from lumina.control import health, tickets
 from lumina.control.access_log import AccessLog
-from lumina.control.listening import BACKLOG, open_listeners, raise_open_files, show
+from lumina.control.listening import BACKLOG, ListenError, open_listeners, raise_open_files, show
 from lumina.control.sink import Sink
 from lumina.control.slot import Launch, Slot
 from lumina.engine.arena import Arena
@@ -186,16 +186,22 @@ class Supervisor:
         return health.document(status, time.monotonic() - self._since, self._plan, workers)
 
 
-def _listeners(server: dict[str, Any]) -> list[Listener]:
-    admin = server["admin"]
+def open_all(server: dict[str, Any]) -> list[Listener]:
+    """Listen where the plan's `server` says: all of it, or nothing."""
     opened = [Listener(each, False, bool(server["tls"])) for each in open_listeners(server["host"], server["port"])]
-    if admin is not None:
-        opened += [Listener(each, True, False) for each in open_listeners(admin["host"], admin["port"])]
+    if server["admin"] is not None:
+        try:
+            admin = open_listeners(server["admin"]["host"], server["admin"]["port"])
+        except ListenError:
+            for listener in opened:
+                listener.socket.close()
+            raise
+        opened += [Listener(each, True, False) for each in admin]
     return opened
 
 
 @contextlib.contextmanager
-def _private_directory() -> Iterator[Path]:
+def private_directory() -> Iterator[Path]:
     """A directory that only this user can enter, gone at the end."""
     for parent in DIRECTORIES:
         try:
@@ -211,7 +217,7 @@ def _private_directory() -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _admin_socket(directory: Path) -> socket.socket:
+def admin_socket(directory: Path) -> socket.socket:
     admin = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         admin.bind(str(directory / "admin.sock"))
@@ -232,10 +238,13 @@ def _sink(path: str | None) -> Sink:
 def run(plan: Plan, beside: Beside | None = None, on_ready: Callable[[], None] | None = None) -> int:
     """Be the gateway of `plan` until told to stop; return the exit code. Raises LuminaError when it cannot start."""
     raise_open_files()
-    sink = _sink(plan["access_log"]["path"])
-    listeners = _listeners(plan["server"])
-    with _private_directory() as directory:
-        owned = Resources(listeners, _admin_socket(directory), Arena.create(plan["server"]["workers"]), sink)
+    with contextlib.ExitStack() as stack:
+        sink = _sink(plan["access_log"]["path"])
+        listeners = open_all(plan["server"])
+        for listener in listeners:
+            stack.enter_context(listener.socket)
+        admin = stack.enter_context(admin_socket(stack.enter_context(private_directory())))
+        owned = Resources(listeners, admin, Arena.create(plan["server"]["workers"]), sink)
 
         async def serve() -> int:
             return await Supervisor(plan, owned).run(beside, on_ready)

@@ -1,0 +1,256 @@
+"""The supervisor with stand-ins for workers: processes, sockets and signals are real."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import stat
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.control.conftest import UnixConnection
+
+from lumina.control import supervisor as module
+from lumina.control.listening import ListenError
+from lumina.control.sink import Sink
+from lumina.control.supervisor import (
+    Listener,
+    Resources,
+    StartError,
+    Supervisor,
+    admin_socket,
+    open_all,
+    private_directory,
+)
+from lumina.engine.arena import Arena
+
+STAND_IN = str(Path(__file__).with_name("stand_in.py"))
+
+Plan = dict[str, Any]
+
+
+class Run:
+    """One run of a supervisor: its code, its resources, and what it said."""
+
+    def __init__(self, plan: Plan, script: str, directory: Path) -> None:
+        self.plan = plan
+        self.command = (sys.executable, STAND_IN, script)
+        self.path = str(directory / "admin.sock")
+        self.log = directory / "access.log"
+        arena = Arena.create(plan["server"]["workers"])
+        self.owned = Resources(open_all(plan["server"]), admin_socket(directory), arena, Sink(str(self.log)))
+        self.supervisor: Supervisor
+
+    def play(self, act: Callable[["Run"], Awaitable[None]]) -> int:
+        """Run to the end, doing `act` once we listen; return the exit code."""
+
+        async def run() -> int:
+            self.supervisor = Supervisor(self.plan, self.owned, self.command)
+            acting: list[asyncio.Task[None]] = []
+
+            async def guarded() -> None:
+                try:
+                    await act(self)
+                finally:
+                    self.supervisor.stop()
+
+            def ready() -> None:
+                acting.append(asyncio.get_running_loop().create_task(guarded()))
+
+            code = await self.supervisor.run(on_ready=ready)
+            await asyncio.gather(*acting)
+            return code
+
+        return asyncio.run(asyncio.wait_for(run(), 60))
+
+    async def ask(self, target: str) -> Any:
+        """Ask the admin socket, without standing in the loop's way."""
+        return await asyncio.to_thread(lambda: UnixConnection(self.path).ask("GET", target))
+
+    async def until(self, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Ask for health until `true` says that it is as awaited."""
+        while True:
+            document: dict[str, Any] = json.loads((await self.ask("/health")).body)
+            if true(document):
+                return document
+
+
+def said(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+
+
+async def nothing(_: Run) -> None:
+    pass
+
+
+def test_it_listens_answers_and_stops(plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    documents: list[dict[str, Any]] = []
+
+    async def act(run: Run) -> None:
+        documents.append(json.loads((await run.ask("/health")).body))
+        assert (await run.ask("/health/ready")).status == 200
+        assert b'lumina_workers{state="ready"} 2.0' in (await run.ask("/metrics")).body
+
+    run = Run(plan, "obeys", tmp_path)
+    url = run.owned.listeners[0].url
+    assert run.play(act) == 0
+    (document,) = documents
+    assert (document["status"], document["workers"]["alive"]) == ("ok", 2)
+    events = said(capfd)
+    assert [(each["level"], each["event"]) for each in events] == [
+        ("info", "listening"),
+        ("info", "draining"),
+        ("info", "stopped"),
+    ]
+    assert (events[0]["addresses"], events[0]["workers"], events[0]["config"]) == ([url], 2, plan["hash"])
+
+
+def test_workers_inherit_every_socket_and_the_arena(
+    plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plan["server"]["admin"] = {"host": "127.0.0.1", "port": 0}
+    run = Run(plan, "reports", tmp_path)
+    assert [listener.admin_only for listener in run.owned.listeners] == [False, True]
+    run.play(nothing)
+    reports = [each for each in said(capfd) if each["event"] == "hello"]
+    assert sorted((each["worker"], each["slot"], each["inherited"]) for each in reports) == [
+        (number, number, [True, True, True]) for number in range(2)
+    ]
+
+
+def test_a_worker_that_is_killed_is_replaced_while_the_socket_stays_open(
+    plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found: list[dict[str, Any]] = []
+
+    async def act(run: Run) -> None:
+        before = await run.until(lambda document: document["status"] == "ok")
+        os.kill(before["workers"]["list"][1]["pid"], signal.SIGKILL)
+        socket.create_connection(run.owned.listeners[0].socket.getsockname()).close()
+        found.append(await run.until(lambda document: document["workers"]["restarts"] == 1))
+        found.append(await run.until(lambda document: document["status"] == "ok"))
+        assert b"lumina_worker_restarts_total 1.0" in (await run.ask("/metrics")).body
+
+    assert Run(plan, "obeys", tmp_path).play(act) == 0
+    assert [each["restarts"] for each in found[1]["workers"]["list"]] == [0, 1]
+    death = next(each for each in said(capfd) if each["event"] == "worker died")
+    assert (death["level"], death["worker"], death["signal"]) == ("error", 1, "SIGKILL")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_drains(plan: Plan, tmp_path: Path, number: signal.Signals) -> None:
+    async def run() -> int:
+        prepared = Run(plan, "obeys", tmp_path)
+        supervisor = Supervisor(plan, prepared.owned, prepared.command)
+        return await supervisor.run(on_ready=lambda: os.kill(os.getpid(), number))
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == 0
+
+
+def test_workers_that_do_not_finish_are_ended(plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    plan["timeouts"]["drain"] = 0.1
+    assert Run(plan, "lingers", tmp_path).play(nothing) == 0
+    (late,) = [each for each in said(capfd) if each["level"] == "warning"]
+    assert (late["event"], late["workers"]) == ("drain took too long, ending the rest", 2)
+
+
+def test_a_second_signal_ends_at_once(plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    plan["timeouts"]["drain"] = 1000.0
+
+    async def act(run: Run) -> None:
+        run.supervisor.stop()
+
+    assert Run(plan, "lingers", tmp_path).play(act) == 0  # play() itself stops a second time
+    assert [each["event"] for each in said(capfd)] == ["listening", "draining", "stopped"]
+
+
+@pytest.mark.parametrize("script", ["fails", "nonsense"])
+def test_workers_that_do_not_come_up_end_it(
+    plan: Plan, tmp_path: Path, script: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def act(_: Run) -> None:
+        raise AssertionError
+
+    assert Run(plan, script, tmp_path).play(act) == 1
+    assert "worker died" in [each["event"] for each in said(capfd)]
+
+
+def test_asked_to_stop_while_it_starts_it_stops(plan: Plan, tmp_path: Path) -> None:
+    async def run() -> int:
+        prepared = Run(plan, "hangs", tmp_path)
+        plan["timeouts"]["drain"] = 0.1
+        supervisor = Supervisor(plan, prepared.owned, prepared.command)
+
+        async def beside() -> None:
+            supervisor.stop()
+
+        return await supervisor.run(beside)
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == 0
+
+
+def test_usr1_opens_the_log_again(plan: Plan, tmp_path: Path) -> None:
+    async def act(run: Run) -> None:
+        run.log.rename(tmp_path / "rotated")
+        os.kill(os.getpid(), signal.SIGUSR1)
+        await asyncio.sleep(0)
+        run.owned.sink.write(b"new\n")
+
+    run = Run(plan, "obeys", tmp_path)
+    run.play(act)
+    assert run.log.read_text() == "new\n"
+
+
+def test_health_says_that_it_is_starting_before_it_listens(plan: Plan, tmp_path: Path) -> None:
+    async def run() -> str:
+        prepared = Run(plan, "obeys", tmp_path)
+        status = Supervisor(plan, prepared.owned, prepared.command).document()["status"]
+        for listener in prepared.owned.listeners:
+            listener.socket.close()
+        prepared.owned.admin.close()
+        return str(status)
+
+    assert asyncio.run(run()) == "starting"
+
+
+def test_a_taken_admin_port_leaves_nothing_open(plan: Plan, taken_port: int) -> None:
+    plan["server"]["admin"] = {"host": "127.0.0.1", "port": taken_port}
+    with pytest.raises(ListenError, match=f"127.0.0.1:{taken_port}"):
+        open_all(plan["server"])
+
+
+def test_urls_tell_what_is_spoken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert Listener(listener, admin_only=False, secure=True).url == f"https://127.0.0.1:{port}"
+
+
+def test_the_private_directory_is_ours_alone_and_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "DIRECTORIES", (str(tmp_path / "missing"), str(tmp_path)))
+    with private_directory() as directory:
+        assert (directory.parent, stat.S_IMODE(directory.stat().st_mode)) == (tmp_path, 0o700)
+        (directory / "admin.sock").touch()
+    assert not directory.exists()
+
+
+def test_without_any_directory_it_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "DIRECTORIES", (str(tmp_path / "missing"),))
+    with pytest.raises(StartError, match="TMPDIR"), private_directory():
+        pass
+
+
+def test_a_path_too_long_for_a_socket_is_told(tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * 110)
+    deep.mkdir()
+    with pytest.raises(StartError, match="shorter path"):
+        admin_socket(deep)
+
+
+def test_a_log_that_cannot_be_opened_is_told(plan: Plan, tmp_path: Path) -> None:
+    plan["access_log"]["path"] = str(tmp_path / "missing" / "access.log")
+    with pytest.raises(StartError, match="access_log"):
+        module.run(plan)
