@@ -135,7 +135,9 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
     def ask(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
-        """Send one request and return its answer."""
+        """Send one request, return its answer and close."""
         self.request(method, target, body, headers or {})
         response = self.getresponse()
-        return Reply(response.status, response.headers, response.read())
+        reply = Reply(response.status, response.headers, response.read())
+        self.close()
+        return reply

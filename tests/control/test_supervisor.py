@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.control.conftest import UnixConnection
 
 from lumina.control import supervisor as module
 from lumina.control.listening import ListenError
@@ -27,6 +26,7 @@ from lumina.control.supervisor import (
     private_directory,
 )
 from lumina.engine.arena import Arena
+from tests.control.conftest import UnixConnection
 
 STAND_IN = str(Path(__file__).with_name("stand_in.py"))
 
@@ -197,7 +197,7 @@ def test_usr1_opens_the_log_again(plan: Plan, tmp_path: Path) -> None:
     async def act(run: Run) -> None:
         run.log.rename(tmp_path / "rotated")
         os.kill(os.getpid(), signal.SIGUSR1)
-        await asyncio.sleep(0)
+        await run.ask("/health")  # answered after the signal, which came first
         run.owned.sink.write(b"new\n")
 
     run = Run(plan, "obeys", tmp_path)

@@ -1,6 +1,7 @@
 """The `lumina` command: one module for each of its words."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -27,9 +28,10 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser(names).parse_args(words)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130  # as a shell reports an interrupt
-    except BrokenPipeError:  # whoever read our output has had enough
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read our output has had enough; the interpreter must not try it once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code

@@ -1,0 +1,69 @@
+"""`lumina healthcheck`, against a server of the standard library."""
+
+import http.server
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from lumina.cli.main import main
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers with the status that is the path."""
+
+    def do_GET(self) -> None:
+        self.send_response(int(self.path[1:4]))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 (its name)
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[http.server.HTTPServer]:
+    """A server on a free port of 127.0.0.1."""
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield running
+    running.shutdown()
+    thread.join()
+    running.server_close()
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1), (404, 1), (301, 1)])
+def test_only_200_is_ready(server: http.server.HTTPServer, status: int, code: int) -> None:
+    assert main(["healthcheck", "--url", f"http://127.0.0.1:{server.server_port}/{status}?x=1"]) == code
+
+
+def test_a_certificate_is_not_looked_at(server: http.server.HTTPServer, tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("gate.test").configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    assert main(["healthcheck", "--url", f"https://127.0.0.1:{server.server_port}/200"]) == 0
+
+
+def test_nobody_there_is_1_and_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound, and nobody listens
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+        assert main(["healthcheck", "--url", url]) == 1
+    assert f"lumina: {url}: [Errno 111] Connection refused\n" == capsys.readouterr().err
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        assert main(["healthcheck", "--url", url, "--timeout", "0.1"]) == 1
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://127.0.0.1/", "http://"])
+def test_what_is_no_url_is_a_mistake_of_the_caller(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["healthcheck", "--url", url]) == 2
+    assert "is not an http or https URL" in capsys.readouterr().err
