@@ -5,7 +5,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import trustme
@@ -42,7 +41,7 @@ def test_only_200_is_ready(server: http.server.HTTPServer, status: int, code: in
     assert main(["healthcheck", "--url", f"http://127.0.0.1:{server.server_port}/{status}?x=1"]) == code
 
 
-def test_a_certificate_is_not_looked_at(server: http.server.HTTPServer, tmp_path: Path) -> None:
+def test_a_certificate_is_not_looked_at(server: http.server.HTTPServer) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("gate.test").configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True)

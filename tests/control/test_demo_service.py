@@ -109,9 +109,14 @@ def test_events_come_at_each_charge_without_waiting_for_the_next_period(monkeypa
         payments = Payments()
         response = await payments.answer(Request("GET", "/events", {"count": "3"}, {}, b""))
         assert not isinstance(response.body, bytes)
-        events = [await anext(aiter(response.body))]
+        stream = response.body
+        events = [await anext(stream)]
+
+        async def next_event() -> bytes:
+            return await anext(stream)
+
         for _ in range(2):
-            following = asyncio.get_running_loop().create_task(anext(response.body))  # type: ignore[arg-type]
+            following = asyncio.get_running_loop().create_task(next_event())
             while not following.done():
                 await payments.answer(Request("POST", "/charge", {}, {}, b"{}"))
                 await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from lumina.control.pages import pages
 from lumina.engine.arena import Arena
 from tests.control.conftest import Authority, Reply, UnixConnection
 
-WORKERS = [
+WORKERS: list[dict[str, Any]] = [
     {"slot": 0, "pid": 7, "state": "ready", "uptime": 1.0, "restarts": 0},
     {"slot": 1, "pid": None, "state": "waiting", "uptime": 0.0, "restarts": 2},
 ]

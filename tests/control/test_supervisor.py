@@ -26,7 +26,7 @@ from lumina.control.supervisor import (
     private_directory,
 )
 from lumina.engine.arena import Arena
-from tests.control.conftest import UnixConnection
+from tests.control.conftest import Reply, UnixConnection
 
 STAND_IN = str(Path(__file__).with_name("stand_in.py"))
 
@@ -67,7 +67,7 @@ class Run:
 
         return asyncio.run(asyncio.wait_for(run(), 60))
 
-    async def ask(self, target: str) -> Any:
+    async def ask(self, target: str) -> Reply:
         """Ask the admin socket, without standing in the loop's way."""
         return await asyncio.to_thread(lambda: UnixConnection(self.path).ask("GET", target))
 
