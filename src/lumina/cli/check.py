@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from lumina.cli.command import Commands
-from lumina.config import InvalidConfig, Plan, Problem, load_plan
-from lumina.config.problems import render
 
 WRONG_CONFIG = 2
+
+Plan = dict[str, Any]
 
 
 def add(commands: Commands) -> None:
@@ -26,11 +26,14 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the routes, or the mistakes."""
+    from lumina.config import InvalidConfigError, Problem, load_plan  # noqa: PLC0415 (only this command needs it at once)
+    from lumina.config.problems import render  # noqa: PLC0415
+
     colour = wants_colour(sys.stderr)
     warnings: list[Problem] = []
     try:
         plan = load_plan(Path(arguments.file), warn=warnings.append)
-    except InvalidConfig as error:
+    except InvalidConfigError as error:
         print(render(error.problems, colour=colour), file=sys.stderr)
         return WRONG_CONFIG
     if warnings:

@@ -2,6 +2,6 @@
 
 from lumina.config.compile import Plan
 from lumina.config.plan import load_plan
-from lumina.config.problems import InvalidConfig, Problem
+from lumina.config.problems import InvalidConfigError, Problem
 
-__all__ = ["InvalidConfig", "Plan", "Problem", "load_plan"]
+__all__ = ["InvalidConfigError", "Plan", "Problem", "load_plan"]

@@ -3,18 +3,22 @@
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lumina.config.address import Address
-from lumina.config.model import Config, Route, Timeouts, Upstream
-from lumina.config.paths import ADMIN_PATHS, covers, join
+from lumina.config.model import Route, Timeouts, Upstream, UpstreamTimeouts
+from lumina.config.paths import covers, join
 from lumina.config.validate import Draft
+from lumina.snapshot import ADMIN_PATHS
 
 VERSION = 1
 HASH_SIZE = 16  # hexadecimal digits: enough to tell one machine's configurations apart, short enough to read out
 
 Plan = dict[str, Any]
+
+UNNAMED = Upstream.model_construct(endpoints=())  # the settings of an upstream that is only a URL
 
 
 def compile_plan(draft: Draft) -> Plan:
@@ -52,7 +56,7 @@ def _server(draft: Draft) -> Plan:
     return {
         "host": server.host,
         "port": server.port,
-        "workers": server.workers or sum(1 for _ in os.sched_getaffinity(0)),
+        "workers": server.workers or len(os.sched_getaffinity(0)),
         "tls": [
             {"certificate": _absolute(draft, pair.certificate), "key": _absolute(draft, pair.key)}
             for pair in server.tls
@@ -106,15 +110,16 @@ class _Upstreams:
         """Return the place of the route's upstream, which is made when it is new."""
         target = route.upstream
         if target not in self.indexes:
-            self.indexes[target] = sum(1 for _ in self.plans)
+            self.indexes[target] = len(self.plans)
             self.plans.append(self._plan(target))
         return self.indexes[target]
 
     def _plan(self, target: Address | str) -> Plan:
         config = self.draft.config
         if isinstance(target, Address):
-            return _upstream(self.draft, self._name(target), Upstream.model_construct(endpoints=(target,)), config)
-        return _upstream(self.draft, str(target), config.upstreams[target], config)
+            return _upstream(self.draft, self._name(target), (target,), UNNAMED)
+        upstream = config.upstreams[target]
+        return _upstream(self.draft, str(target), upstream.endpoints, upstream)
 
     def _name(self, address: Address) -> str:
         """Return the shortest name that no other upstream has."""
@@ -125,21 +130,23 @@ class _Upstreams:
         return name
 
 
-def _upstream(draft: Draft, name: str, upstream: Upstream, config: Config) -> Plan:
-    timeouts = {
-        field: getattr(config.timeouts, field) if value is None else value
-        for field, value in upstream.timeouts.model_dump().items()
-    }
-    first = upstream.endpoints[0]
+def _upstream(draft: Draft, name: str, endpoints: Sequence[Address], settings: Upstream) -> Plan:
+    first = endpoints[0]
     return {
         "name": name,
         "base": first.base,
-        "tls": _upstream_tls(draft, upstream) if first.scheme == "https" else None,
+        "tls": _upstream_tls(draft, settings) if first.scheme == "https" else None,
         "endpoints": [
-            {"host": one.host, "port": one.port, "unix": one.unix, "authority": one.authority}
-            for one in upstream.endpoints
+            {"host": one.host, "port": one.port, "unix": one.unix, "authority": one.authority} for one in endpoints
         ],
-        "timeouts": timeouts,
+        "timeouts": _upstream_timeouts(draft.config.timeouts, settings.timeouts),
+    }
+
+
+def _upstream_timeouts(defaults: Timeouts, own: UpstreamTimeouts) -> Plan:
+    return {
+        name: getattr(defaults, name) if getattr(own, name) is None else getattr(own, name)
+        for name in UpstreamTimeouts.model_fields
     }
 
 

@@ -2,6 +2,9 @@
 
 import ipaddress
 import re
+from collections.abc import Callable
+
+from lumina.config.problems import ObjectionError
 
 MAX_NAME = 253  # characters of a host name (RFC 1035, section 2.3.4)
 
@@ -10,29 +13,18 @@ _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?", re.ASCII)
 _NUMERIC = re.compile(r"[0-9.]+", re.ASCII)
 
 
-class HostError(ValueError):
-    """The text names no machine. It says why, with the host as its subject."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
 def parse_host(text: str) -> str:
     """Return a host name in lower case, or an address in its shortest form and without brackets."""
     if text.startswith("[") and text.endswith("]"):
-        return _address(text[1:-1])
+        return _address(text[1:-1], ipaddress.IPv6Address, "is not an IPv6 address")
     if ":" in text:
-        return _address(text)
+        return _address(text, ipaddress.IPv6Address, "is not an IPv6 address")
     if _NUMERIC.fullmatch(text):
-        return _address(text)
+        return _address(text, ipaddress.IPv4Address, "is not an IPv4 address")
     if not text.isascii():
-        message = "holds a character that is not ASCII"
-        raise HostError(message, _punycode(text))
+        raise ObjectionError("holds a character that is not ASCII", _punycode(text))
     if len(text) > MAX_NAME or not _NAME.fullmatch(text):
-        message = "is neither a host name nor an address"
-        raise HostError(message, "did you mean `0.0.0.0`?" if text == "*" else "")
+        raise ObjectionError("is neither a host name nor an address", "did you mean `0.0.0.0`?" if text == "*" else "")
     return text.lower()
 
 
@@ -46,12 +38,11 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _address(text: str) -> str:
+def _address(text: str, kind: Callable[[str], object], objection: str) -> str:
     try:
-        return str(ipaddress.ip_address(text))
+        return str(kind(text))
     except ValueError as error:
-        message = "is not an IPv6 address" if ":" in text else "is not an IPv4 address"
-        raise HostError(message) from error
+        raise ObjectionError(objection) from error
 
 
 def _punycode(text: str) -> str:

@@ -11,8 +11,8 @@ from typing import NoReturn, cast
 
 import yaml
 
-from lumina.config.nodes import Items, Mapping, Node, Scalar, Substituted
-from lumina.config.problems import InvalidConfig, Place, did_you_mean
+from lumina.config.nodes import Items, Lost, Mapping, Node, Scalar, Substituted
+from lumina.config.problems import InvalidConfigError, Place, did_you_mean
 from lumina.config.source import Source
 from lumina.config.substitute import has_substitution, substitute
 from lumina.config.syntax import explain
@@ -53,22 +53,22 @@ def meaning(text: str) -> object:
 
 
 def load(source: Source) -> Mapping:
-    """Return the tree of the file's one document. Raises InvalidConfig when there is no tree."""
+    """Return the tree of the file's one document. Raises InvalidConfigError when there is no tree."""
     try:
         root = _Composer(source, yaml.parse(source.text, Loader=Loader)).document()
     except yaml.YAMLError as error:
         place, message, hint = explain(error, source)
         source.problem(place, message, hint)
-        raise InvalidConfig(source.problems) from error
+        raise InvalidConfigError(source.problems) from error
     except _StopError as error:
-        raise InvalidConfig(source.problems) from error
+        raise InvalidConfigError(source.problems) from error
     if isinstance(root, Mapping):
         return root
     if root is None or (isinstance(root, Scalar) and root.value is None):
         source.problem(Place(1, 1), "the file is empty", "begin with `routes:`")
     else:
         source.problem(root.place, "the file must be a mapping of fields, such as `routes:`")
-    raise InvalidConfig(source.problems)
+    raise InvalidConfigError(source.problems)
 
 
 class _StopError(Exception):
@@ -135,10 +135,14 @@ class _Composer:
         place = _place(event)
         tag = self.tag(event, _SCALAR_TAGS)
         if has_substitution(text):
-            tell = partial(self.source.problem, place)
-            return Scalar(place, text, Substituted(substitute(text, self.source.folder, tell)))
+            return Scalar(place, text, self.substituted(text, place))
         quoted = not event.implicit[0] if tag is None else tag == "str"
         return Scalar(place, text, text if quoted else meaning(text))
+
+    def substituted(self, text: str, place: Place) -> Substituted:
+        known = len(self.source.problems)
+        value = substitute(text, self.source.folder, partial(self.source.problem, place))
+        return Substituted(value) if len(self.source.problems) == known else Lost()
 
     def items(self, event: yaml.SequenceStartEvent, depth: int) -> Items:
         self.tag(event, {"seq"})
@@ -174,7 +178,7 @@ class _Composer:
 
     def fill(self, mapping: Mapping, other: Mapping) -> None:
         """Take from `other` what `mapping` does not say itself."""
-        self.add(mapping, sum(1 for _ in other.pairs))
+        self.add(mapping, len(other.pairs))
         for name, (place, value) in other.pairs.items():
             if name not in mapping.pairs:
                 mapping.pairs[name] = (place, value)

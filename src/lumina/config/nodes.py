@@ -15,6 +15,12 @@ class Substituted(str):
     __slots__ = ()
 
 
+class Lost(Substituted):
+    """What is left where a substitution failed. That has been told, and nothing more needs to be."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Scalar:
     """One value; `text` is what the file says, `value` what that means."""

@@ -3,6 +3,9 @@
 import re
 from urllib.parse import quote
 
+from lumina.config.problems import ObjectionError
+from lumina.http.target import normalised
+
 MAX_PATH = 1024  # characters of a configured path; a request line that reached it would rarely fit its own limit
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?", re.ASCII)
@@ -11,46 +14,41 @@ _SEGMENTS = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*", re.ASCII)
 _LEGAL = "!$&'()*+,;=:@%/~"
 
 
-class PathError(ValueError):
-    """The path cannot be matched as it stands. The text says why, with the path as its subject."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
 def normalise(path: str) -> str:
     """Return `path`, which begins with `/`, with escapes in their one form and no slash at its end, save for `/`."""
     if len(path) > MAX_PATH:
-        message = f"is longer than {MAX_PATH} characters"
-        raise PathError(message)
+        raise ObjectionError(f"is longer than {MAX_PATH} characters")
     for mark, part in (("?", "query"), ("#", "fragment")):
         if mark in path:
-            message = f"must not hold a {part}"
-            raise PathError(message, f"did you mean `{path.partition(mark)[0]}`?")
+            raise ObjectionError(f"must not hold a {part}", f"did you mean `{path.partition(mark)[0]}`?")
+    _refuse_pattern(path)
     path = _ESCAPE.sub(_one_form, path)
     if not _SEGMENTS.fullmatch(path):
-        message = "holds a character that a path must escape"
-        raise PathError(message, f"did you mean `{quote(path, safe=_LEGAL)}`?")
+        raise ObjectionError("holds a character that a path must escape", f"did you mean `{quote(path, safe=_LEGAL)}`?")
     segments = path.split("/")[1:]
-    if "." in segments or ".." in segments:
-        message = "must not hold the segments `.` and `..`"
-        raise PathError(message)
+    if "." in segments or ".." in segments or normalised(path.encode("ascii")) != path.encode("ascii"):
+        raise ObjectionError("must not hold the segments `.` and `..`")
     if "" in segments[:-1]:
-        message = "must not hold `//`"
-        raise PathError(message, f"did you mean `{re.sub('/+', '/', path)}`?")
+        raise ObjectionError("must not hold `//`", f"did you mean `{re.sub('/+', '/', path)}`?")
     return path.rstrip("/") or "/"
+
+
+def _refuse_pattern(path: str) -> None:
+    """Refuse what stands for any segment in other gateways, and would be taken by the letter here."""
+    segments = path.split("/")
+    if "*" in segments or "**" in segments:
+        bare = "/".join(segment for segment in segments if set(segment) != {"*"}) or "/"
+        raise ObjectionError("holds a pattern", f"a path matches all that lies under it: `{bare}`")
+    if "{" in path or "}" in path:
+        raise ObjectionError("holds a pattern", "a path matches all that lies under it")
 
 
 def _one_form(match: re.Match[str]) -> str:
     if match[1] is None:
-        message = "holds a `%` that begins no escape"
-        raise PathError(message, "write `%25` for `%` itself")
+        raise ObjectionError("holds a `%` that begins no escape", "write `%25` for `%` itself")
     char = chr(int(match[1], 16))
     if char == "\0":
-        message = "must not hold `%00`"
-        raise PathError(message)
+        raise ObjectionError("must not hold `%00`")
     return char if _UNRESERVED.fullmatch(char) else match[0].upper()
 
 
@@ -62,6 +60,3 @@ def join(prefix: str, path: str) -> str:
 def covers(prefix: str, path: str) -> bool:
     """Say whether the route at `prefix` takes `path`: it is the same, or goes on after a slash."""
     return path == prefix or path.startswith(prefix.rstrip("/") + "/")
-
-
-ADMIN_PATHS = ("/health", "/health/live", "/health/ready", "/metrics")

@@ -24,8 +24,8 @@ def _tell(problem: Problem) -> None:
 def load_plan(path: str | Path, warn: Callable[[Problem], None] = _tell) -> Plan:
     """Return the plan of a configuration file.
 
-    Raises InvalidConfig, a ConfigError, with every mistake at once; its text is what a user should read. warn: called
-    with each thing that is odd but no mistake; without it they go to standard error.
+    Raises InvalidConfigError, a ConfigError, with every mistake at once; its text is what a user should read.
+    warn: called with each thing that is odd but no mistake; without it they go to standard error.
     """
     source = read(Path(path))
     draft = validate(source, load(source))

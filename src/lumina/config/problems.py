@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lumina.errors import ConfigError
 
 MAX_SHOWN = 160  # columns of a source line; a longer one is cut around the mistake
+MIN_BEGINNING = 4  # letters of a word that may be the beginning of a longer one
 BOLD_RED, YELLOW, CYAN, BOLD, PLAIN = "\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
 
@@ -37,7 +38,7 @@ class Problem:
     def render(self, *, colour: bool = False) -> str:
         """Return the lines a person reads, without a line feed at the end."""
         bold, red, cyan, plain = (BOLD, BOLD_RED, CYAN, PLAIN) if colour else ("", "", "", "")
-        where = self.file if self.place.line == 0 else f"{self.file}:{self.place.line}:{self.place.column}"
+        where = visible(self.file) + (f":{self.place.line}:{self.place.column}" if self.place.line else "")
         kind = f"{YELLOW if colour else ''}warning:{plain} " if self.warning else ""
         lines = [f"{bold}{where}:{plain} {kind}{visible(self.message)}"]
         if self.place.line and self.source.strip():
@@ -50,7 +51,16 @@ class Problem:
         return "\n".join(lines)
 
 
-class InvalidConfig(ConfigError):  # noqa: N818 - a state of the file, named like `ValidationError`'s cousins
+class ObjectionError(ValueError):
+    """A value is not what it must be. `message` says why, with the value's field as its subject."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidConfigError(ConfigError):
     """A configuration file with at least one mistake. Its text is every mistake, in file order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -68,11 +78,20 @@ def render(problems: Iterable[Problem], *, colour: bool = False) -> str:
     return "\n\n".join(problem.render(colour=colour) for problem in problems)
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return what of `known` is spelt most like `word`, or nothing if none comes near."""
+    folded = {name.lower(): name for name in known}
+    longer = [name for name in folded if name.startswith(word.lower()) and len(word) >= MIN_BEGINNING]
+    if len(longer) == 1:
+        return folded[longer[0]]
+    near = difflib.get_close_matches(word.lower(), folded, n=1)
+    return folded[near[0]] if near else ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a hint that names what is near to `word`, or nothing."""
-    folded = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), folded, n=1)
-    return f"did you mean `{folded[near[0]]}`?" if near else ""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
 
 
 def visible(text: str) -> str:

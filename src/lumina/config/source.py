@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lumina.config.problems import WHOLE_FILE, InvalidConfig, Place, Problem
+from lumina.config.problems import WHOLE_FILE, InvalidConfigError, Place, Problem
 
 MAX_BYTES = 16 * 1024 * 1024  # 10,000 routes take about one; a wrong path (a log, a disk) is told from a configuration
 
@@ -47,31 +47,31 @@ class Source:
         return Place(1, 1)
 
     def raise_problems(self) -> None:
-        """Raise InvalidConfig if there is any mistake that is more than a warning."""
+        """Raise InvalidConfigError if there is any mistake that is more than a warning."""
         if any(not problem.warning for problem in self.problems):
-            raise InvalidConfig(self.problems)
+            raise InvalidConfigError(self.problems)
 
 
 def read(path: Path) -> Source:
-    """Return the file's text, or raise InvalidConfig when there is none to be had."""
+    """Return the file's text, or raise InvalidConfigError when there is none to be had."""
     try:
         if path.is_dir():
-            raise InvalidConfig([Problem(str(path), WHOLE_FILE, "is a directory, not a file")])
+            raise InvalidConfigError([Problem(str(path), WHOLE_FILE, "is a directory, not a file")])
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise InvalidConfig([Problem(str(path), WHOLE_FILE, unreadable(error))]) from error
+        raise InvalidConfigError([Problem(str(path), WHOLE_FILE, unreadable(error))]) from error
     if len(data) > MAX_BYTES:
         message = f"is larger than {MAX_BYTES // 1024**2} MiB, the most that is read"
-        raise InvalidConfig([Problem(str(path), WHOLE_FILE, message)])
+        raise InvalidConfigError([Problem(str(path), WHOLE_FILE, message)])
     return _decode(path, data)
 
 
 def unreadable(error: Exception) -> str:
-    """Say in our words why a file could not be opened."""
+    """Say in our words why a file could not be opened, with the file as the subject."""
     reasons: dict[type[Exception], str] = {
-        FileNotFoundError: "there is no such file",
-        NotADirectoryError: "there is no such file",
+        FileNotFoundError: "does not exist",
+        NotADirectoryError: "does not exist",
         PermissionError: "may not be read by this user",
         IsADirectoryError: "is a directory, not a file",
         ValueError: "is not the name of a file",
@@ -87,12 +87,12 @@ def _decode(path: Path, data: bytes) -> Source:
         source = Source(path, data.decode("utf-8", "replace"))
         place = _place_after(before)
         source.problem(place, f"the byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8 text")
-        raise InvalidConfig(source.problems) from error
+        raise InvalidConfigError(source.problems) from error
     source = Source(path, text)
     if found := _UNPRINTABLE.search(text):
         message = f"the character U+{ord(found[0]):04X} may not stand in YAML"
         source.problem(_place_after(text[: found.start()]), message)
-        raise InvalidConfig(source.problems)
+        raise InvalidConfigError(source.problems)
     return source
 
 

@@ -64,11 +64,11 @@ def _from_file(name: str, folder: Path, tell: Tell) -> str:
             data = file.read(MAX_SECRET + 1)
         text = data.decode()
     except UnicodeDecodeError:
-        tell(f"the file `{name}` is not UTF-8 text", "")
+        tell(f"`{name}` is not UTF-8 text", "")
     except (OSError, ValueError) as error:
-        tell(f"cannot put in the file `{name}`: {unreadable(error)}", "")
+        tell(f"`{name}` {unreadable(error)}", "")
     else:
         if len(data) <= MAX_SECRET:
             return text.removesuffix("\n").removesuffix("\r")
-        tell(f"the file `{name}` is larger than {MAX_SECRET // 1024} KiB", "")
+        tell(f"`{name}` is larger than {MAX_SECRET // 1024} KiB", "")
     return ""

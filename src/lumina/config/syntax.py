@@ -3,6 +3,7 @@
 import re
 
 import yaml
+from yaml.error import Mark
 
 from lumina.config.problems import Place
 from lumina.config.source import Source
@@ -21,7 +22,6 @@ _WORDS = (
     ("did not find expected key", "this line does not fit the indentation above it", "indent it as its neighbours"),
     ("unknown escape", "a backslash in double quotes begins no escape that YAML knows", "use single quotes"),
     ("hexdecimal", "an escape in double quotes lacks its hexadecimal digits", "use single quotes"),
-    ("unknown directive", "this line begins with `%`, which YAML keeps for directives", ""),
     ("incompatible YAML", "this version of YAML is not one that is read", "take the `%YAML` line away"),
     ("expected <document start>", "something stands where the document has ended", ""),
     ("alphabetic or numeric", "the name of an anchor or alias must follow here", "put the value in quotes"),
@@ -35,8 +35,15 @@ def explain(error: yaml.YAMLError, source: Source) -> tuple[Place, str, str]:
     """Return where the file stops being YAML, why, and a hint."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return source.end(), "this is not YAML", ""
+    place, message, hint = _objection(error, error.problem_mark, source)
+    if "${" in source.line(place.line):
+        hint = "a `${...}` inside `[...]` or `{...}` must stand in quotes"
+    return place, message, hint
+
+
+def _objection(error: yaml.MarkedYAMLError, mark: Mark, source: Source) -> tuple[Place, str, str]:
     problem, context = error.problem or "", error.context or ""
-    place = _inside(source, error.problem_mark)
+    place = _inside(source, mark)
     opened = _inside(source, error.context_mark) if error.context_mark else place
     at = source.line(place.line)[place.column - 1 : place.column]
     if context in _UNCLOSED and "expected ','" in problem:
@@ -47,6 +54,8 @@ def explain(error: yaml.YAMLError, source: Source) -> tuple[Place, str, str]:
         return _bad_start(place, at)
     if "mapping values are not allowed" in problem and (missing := _missing_space(source, place)):
         return missing
+    if "unknown directive" in problem:
+        return opened, "this line begins with `%`, which YAML keeps for directives", ""
     for part, message, hint in _WORDS:
         if part in problem:
             return place, message, hint
@@ -63,7 +72,8 @@ def _unclosed(place: Place, opened: Place, bracket: str, at: str) -> tuple[Place
 def _bad_start(place: Place, at: str) -> tuple[Place, str, str]:
     if at == "\t":
         return place, "a tab cannot indent in YAML", "use spaces"
-    return place, f"a value cannot begin with `{at}`", "put the value in quotes"
+    shown = "a backtick" if at == "`" else f"`{at}`"
+    return place, f"a value cannot begin with {shown}", "put the value in quotes"
 
 
 def _missing_space(source: Source, place: Place) -> tuple[Place, str, str] | None:
@@ -74,7 +84,7 @@ def _missing_space(source: Source, place: Place) -> tuple[Place, str, str] | Non
     return Place(place.line - 1, len(match[1]) + 1, len(match[2]) + 1), "a space must follow `:`", ""
 
 
-def _inside(source: Source, mark: yaml.Mark) -> Place:
+def _inside(source: Source, mark: Mark) -> Place:
     """Return the mark's place, drawn back to the last character when it lies past the end."""
     end = source.end()
     if mark.line + 1 > end.line:

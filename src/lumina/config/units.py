@@ -99,7 +99,8 @@ def _near_size(text: str) -> str:
     if not number or not unit:
         return ""
     folded = unit.lower().removesuffix("s").removesuffix("byte")
-    known = {name.lower(): name for name in BYTES} | {name[0].lower(): name for name in BYTES if "i" in name}
+    whole = {"kilo": "KB", "mega": "MB", "giga": "GB", "tera": "TB", "kibi": "KiB", "mebi": "MiB", "gibi": "GiB"}
+    known = whole | {name.lower(): name for name in BYTES} | {name[0].lower(): name for name in BYTES if "i" in name}
     name = "B" if not folded else known.get(folded, "")
     return number + name if name else ""
 

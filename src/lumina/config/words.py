@@ -9,7 +9,7 @@ from lumina.config.model import Config
 from lumina.config.model.section import Section
 from lumina.config.model.values import quoted
 from lumina.config.nodes import Mapping, Node, Path, Scalar, key_of, place_of, walk
-from lumina.config.problems import Place, did_you_mean
+from lumina.config.problems import Place, nearest
 
 MAPPING_ERRORS = {"model_type", "model_attributes_type", "dict_type"}
 LIST_ERRORS = {"list_type", "tuple_type"}
@@ -35,10 +35,8 @@ def _objection(error: ErrorDetails) -> tuple[str, str]:
     if error["type"] in MAPPING_ERRORS:
         return f"must be a mapping of fields, not {quoted(value)}", ""
     if error["type"] in LIST_ERRORS:
-        hint = "begin each item with `- `" if isinstance(value, dict | str) else ""
+        hint = "put it in brackets: `[...]`" if isinstance(value, str) else "begin each item with `- `"
         return f"must be a list, not {quoted(value)}", hint
-    if error["type"] == "too_short":
-        return "must hold at least one item", ""
     return "is not what it must be", ""
 
 
@@ -60,10 +58,15 @@ def _value_place(path: Path, root: Node) -> Place:
 
 def _unknown(path: Path, root: Node) -> tuple[Place, str, str]:
     name = str(path[-1])
-    section = _model_at(path[:-1])
-    known = [] if section is None else list(section.model_fields)
-    hint = did_you_mean(name, known) or _elsewhere(name)
+    near = meant(path)
+    hint = f"did you mean `{near[-1]}`?" if near else _elsewhere(name)
     return key_of(root, path), f"unknown field `{name}`{_inside(path[:-1], root)}", hint
+
+
+def meant(path: Path) -> Path | None:
+    """Return the path of the known field that is nearest to the unknown one at `path`, None if none is near."""
+    near = nearest(str(path[-1]), _model_at(path[:-1]).model_fields)
+    return (*path[:-1], near) if near else None
 
 
 def _inside(path: Path, root: Node) -> str:
@@ -101,7 +104,7 @@ def _models(annotation: Any) -> Iterator[type[Section]]:  # noqa: ANN401 - annot
         yield from _models(part)
 
 
-def _model_at(path: Path) -> type[Section] | None:
+def _model_at(path: Path) -> type[Section]:
     """Return the section that the mapping at `path` must be."""
     section: type[Section] = Config
     for step in path:
@@ -114,7 +117,7 @@ def _model_at(path: Path) -> type[Section] | None:
 def _elsewhere(name: str) -> str:
     """Say in which other section a field of this name is known, if in exactly one."""
     homes = [section for section, model in _sections() if name in model.model_fields]
-    return f"`{name}` belongs in `{homes[0]}`" if sum(1 for _ in homes) == 1 else ""
+    return f"`{name}` belongs in `{homes[0]}`" if len(homes) == 1 else ""
 
 
 def _sections() -> Iterator[tuple[str, type[Section]]]:

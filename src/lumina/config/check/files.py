@@ -1,69 +1,94 @@
 """Files that a configuration names must be there and be what they are taken for."""
 
 import ssl
+from dataclasses import dataclass
 from pathlib import Path
 
-from lumina.config.model import Certificate
+from lumina.config.model.values import quoted
 from lumina.config.nodes import Path as Steps
 from lumina.config.source import unreadable
 from lumina.config.validate import Draft
 
-_PAIR_REASONS = {
-    "KEY_VALUES_MISMATCH": "the key does not belong to the certificate",
-    "EE_KEY_TOO_SMALL": "the certificate's key is too short to be safe",
-    "CA_KEY_TOO_SMALL": "the key of an authority in the certificate's file is too short to be safe",
-    "CA_MD_TOO_WEAK": "the certificate is signed with a digest that is no longer safe",
+# What OpenSSL finds wrong with two files that each are what they say, and which of them must change.
+PAIR_REASONS = {
+    "KEY_VALUES_MISMATCH": ("key", "is the key of another certificate"),
+    "EE_KEY_TOO_SMALL": ("certificate", "has a key that is too short to be safe"),
+    "CA_KEY_TOO_SMALL": ("certificate", "has an authority whose key is too short to be safe"),
+    "CA_MD_TOO_WEAK": ("certificate", "is signed with a digest that is no longer safe"),
 }
 
 
 def check_files(draft: Draft) -> None:
     """Note certificates, keys and authorities that cannot be used, and a log that has no folder."""
-    for index, certificate in enumerate(draft.config.server.tls):
-        _check_certificate(draft, ("server", "tls", index), certificate)
+    for index, pair in enumerate(draft.config.server.tls):
+        path = ("server", "tls", index)
+        certificate = _File(draft, (*path, "certificate"), pair.certificate)
+        key = _File(draft, (*path, "key"), pair.key)
+        # Both, so that what is wrong with either is told.
+        if all([certificate.is_certificate(), key.is_key()]):
+            _check_pair(certificate, key)
     for name, upstream in draft.config.upstreams.items():
         if upstream.tls is not None and upstream.tls.ca is not None:
-            _check_authorities(draft, ("upstreams", name, "tls", "ca"), upstream.tls.ca)
-    _check_log(draft)
+            _File(draft, ("upstreams", name, "tls", "ca"), upstream.tls.ca).is_certificate()
+    if draft.config.access_log.path is not None:
+        _File(draft, ("access_log", "path"), draft.config.access_log.path).may_be_written()
 
 
-def _is_readable(draft: Draft, path: Steps, name: str) -> bool:
-    try:
-        with (draft.source.folder / name).open("rb") as file:
-            file.read(1)
-    except (OSError, ValueError) as error:
-        draft.source.problem(draft.place(path), f"`{path[-1]}`: {unreadable(error)}")
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file, and the value that names it. Each check notes what is wrong and says whether nothing is."""
+
+    draft: Draft
+    steps: Steps
+    name: str
+
+    @property
+    def path(self) -> Path:
+        return self.draft.source.folder / self.name
+
+    def refuse(self, message: str) -> bool:
+        """Note a mistake, with the file as its subject."""
+        self.draft.source.problem(self.draft.place(self.steps), f"{quoted(self.name)} {message}")
         return False
-    return True
+
+    def holds(self, label: str) -> bool:
+        """Hold that there is such a section of PEM (RFC 7468) in the file."""
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except (OSError, ValueError) as error:
+            return self.refuse(unreadable(error))
+        end = f"{label}-----".encode()
+        if any(line.startswith(b"-----BEGIN ") and line.rstrip().endswith(end) for line in lines):
+            return True
+        return self.refuse(f"holds no {label.lower()} in PEM")
+
+    def is_certificate(self) -> bool:
+        if not self.holds("CERTIFICATE"):
+            return False
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(self.path)
+        except ssl.SSLError:
+            return self.refuse("holds a certificate that cannot be read")
+        return True
+
+    def is_key(self) -> bool:
+        return self.holds("PRIVATE KEY")
+
+    def may_be_written(self) -> bool:
+        if self.path.is_dir():
+            return self.refuse("is a directory, not a file")
+        return self.path.parent.is_dir() or self.refuse("would lie in a directory that does not exist")
 
 
-def _check_certificate(draft: Draft, path: Steps, pair: Certificate) -> None:
-    readable = [
-        _is_readable(draft, (*path, "certificate"), pair.certificate),
-        _is_readable(draft, (*path, "key"), pair.key),
-    ]
-    if not all(readable):
-        return
-    folder = draft.source.folder
+def _check_pair(certificate: _File, key: _File) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate, key = folder / pair.certificate, folder / pair.key
-    for field, label, file in (("certificate", "CERTIFICATE", certificate), ("key", "PRIVATE KEY", key)):
-        if not _holds_pem(file, label):
-            draft.source.problem(draft.place((*path, field)), f"`{field}`: the file holds no {label.lower()} in PEM")
-            return
     try:
-        context.load_cert_chain(certificate, key, password=_refuse_password)
+        context.load_cert_chain(certificate.path, key.path, password=_refuse_password)
     except _LockedError:
-        draft.source.problem(draft.place((*path, "key")), "`key`: the key is locked by a password")
+        key.refuse("is locked by a password")
     except ssl.SSLError as error:
-        words = _PAIR_REASONS.get(error.reason or "", "the certificate and the key cannot be used together")
-        draft.source.problem(draft.place((*path, "key")), f"`key`: {words}")
-
-
-def _holds_pem(path: Path, label: str) -> bool:
-    return any(
-        line.startswith(b"-----BEGIN ") and line.rstrip().endswith(f"{label}-----".encode())
-        for line in path.read_bytes().splitlines()
-    )
+        at_fault, message = PAIR_REASONS.get(error.reason or "", ("key", "holds a key that cannot be read"))
+        (certificate if at_fault == "certificate" else key).refuse(message)
 
 
 class _LockedError(Exception):
@@ -72,24 +97,3 @@ class _LockedError(Exception):
 
 def _refuse_password() -> str:
     raise _LockedError
-
-
-def _check_authorities(draft: Draft, path: Steps, name: str) -> None:
-    if not _is_readable(draft, path, name):
-        return
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(draft.source.folder / name)
-    except ssl.SSLError:
-        draft.source.problem(draft.place(path), "`ca`: the file holds no certificate in PEM")
-
-
-def _check_log(draft: Draft) -> None:
-    name = draft.config.access_log.path
-    if name is None:
-        return
-    path = draft.source.folder / name
-    place = draft.place(("access_log", "path"))
-    if path.is_dir():
-        draft.source.problem(place, "`path`: is a directory, not a file")
-    elif not path.parent.is_dir():
-        draft.source.problem(place, "`path`: the folder it would lie in does not exist")

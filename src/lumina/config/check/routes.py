@@ -1,14 +1,15 @@
 """Routes must be told apart, lead somewhere, and leave health and metrics alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lumina.config.address import looks_like_address
 from lumina.config.model import Route
 from lumina.config.model.values import quoted
-from lumina.config.nodes import Mapping, Path, Scalar, Substituted, walk
-from lumina.config.paths import ADMIN_PATHS, covers, join
+from lumina.config.nodes import Items, Mapping, Path, Scalar, Substituted, walk
+from lumina.config.paths import covers, join
 from lumina.config.problems import Place, did_you_mean
 from lumina.config.validate import Draft
+from lumina.snapshot import ADMIN_PATHS
 
 MAX_LISTED = 5  # names of upstreams that a hint gives when none is near
 
@@ -27,14 +28,11 @@ def _routes(draft: Draft) -> Iterator[tuple[int, Route]]:
     return zip(draft.route_indexes, draft.config.routes, strict=True)
 
 
-def _value(draft: Draft, path: Path) -> object:
-    """Return the value in the file at `path`."""
+def _which(draft: Draft, path: Path, noun: str, text: str) -> str:
+    """Name what two routes have in common, unless it came from where secrets come from."""
     nodes = [node for _, node in walk(draft.root, path)]
-    return nodes[-1].value if isinstance(nodes[-1], Scalar) else None
-
-
-def _shown(draft: Draft, path: Path, text: str) -> str:
-    return quoted(Substituted() if isinstance(_value(draft, path), Substituted) else text)
+    is_secret = isinstance(nodes[-1], Scalar) and isinstance(nodes[-1].value, Substituted)
+    return f"same {noun}" if is_secret else f"{noun} {quoted(text)}"
 
 
 def _check_prefixes(draft: Draft) -> None:
@@ -44,55 +42,73 @@ def _check_prefixes(draft: Draft) -> None:
         prefix = join(draft.config.server.api_prefix, route.path)
         place = draft.place(path)
         if prefix in first:
-            shown = _shown(draft, path, prefix)
-            message = f"the prefix {shown} has two routes, here and on line {first[prefix].line}"
+            which = _which(draft, path, "prefix", prefix)
+            message = f"two routes have the {which}, here and on line {first[prefix].line}"
             draft.source.problem(place, message)
         else:
             first[prefix] = place
 
 
 def _check_names(draft: Draft) -> None:
-    first: dict[str, Place] = {}
+    first: dict[str, tuple[Place, bool]] = {}
     for index, route in _routes(draft):
-        field = "path" if route.name is None else "name"
-        path = ("routes", index, field)
-        name = route.path if route.name is None else route.name
+        is_given = route.name is not None
+        path = ("routes", index, "name" if is_given else "path")
+        name = route.name or route.path
         place = draft.place(path)
         if name not in first:
-            first[name] = place
-        elif route.name is not None or draft.place(("routes", index)) != place:
-            message = f"two routes are named {_shown(draft, path, name)}, here and on line {first[name].line}"
-            draft.source.problem(place, message)
+            first[name] = (place, is_given)
+            continue
+        other, other_is_given = first[name]
+        if is_given or other_is_given:  # without a name they share a path, which is told
+            which = _which(draft, path, "name", name)
+            draft.source.problem(place, f"two routes have the {which}, here and on line {other.line}")
 
 
 def _check_targets(draft: Draft) -> None:
-    """Hold the names that routes use against the names there are, sound or not."""
-    section = draft.root.pairs.get("upstreams")
-    names = section[1].pairs if section is not None and isinstance(section[1], Mapping) else {}
+    """Hold the names that routes use against the names there are, both as the file has them, sound or not."""
+    names = _names(draft.root)
     unused = dict.fromkeys(names)
-    for index, route in _routes(draft):
-        if not isinstance(route.upstream, str):
-            continue
-        unused.pop(route.upstream, None)
-        if route.upstream not in names:
-            _no_upstream(draft, index, route.upstream, list(names))
-    if any(path[0] == "routes" for path in draft.broken):
-        return  # a route that could not be read may use any of them
+    for node in _targets(draft.root):
+        name = str(node.value)
+        unused.pop(name, None)
+        if name not in names:
+            _no_upstream(draft, node, list(names))
     for name in unused:
         draft.source.problem(draft.key(("upstreams", name)), f"no route leads to upstream `{name}`", warning=True)
 
 
-def _no_upstream(draft: Draft, index: int, name: str, names: list[str]) -> None:
-    path = ("routes", index, "upstream")
-    hint = ""
-    if not isinstance(name, Substituted):
-        hint = did_you_mean(name, names)
-        if not hint and looks_like_host(name):
-            hint = f"did you mean `http://{name}`?"
-    if not hint and names:
-        listed = ", ".join(f"`{known}`" for known in names[:MAX_LISTED])
-        hint = f"there is {listed}" + (" and more" if names[MAX_LISTED:] else "")
-    draft.source.problem(draft.place(path), f"no upstream is named {_shown(draft, path, name)}", hint)
+def _names(root: Mapping) -> Iterable[str]:
+    _, node = root.pairs.get("upstreams", (None, None))
+    return node.pairs if isinstance(node, Mapping) else ()
+
+
+def _targets(root: Mapping) -> Iterator[Scalar]:
+    """Yield the name of each upstream that a route names."""
+    _, routes = root.pairs.get("routes", (None, None))
+    for route in routes.nodes if isinstance(routes, Items) else ():
+        _, node = route.pairs.get("upstream", (None, None)) if isinstance(route, Mapping) else (None, None)
+        name = node.value if isinstance(node, Scalar) else None
+        if isinstance(node, Scalar) and isinstance(name, str) and name and not looks_like_address(name):
+            yield node
+
+
+def _no_upstream(draft: Draft, node: Scalar, names: list[str]) -> None:
+    if isinstance(node.value, Substituted):
+        draft.source.problem(node.place, "the substituted value is the name of no upstream")
+        return
+    name = str(node.value)
+    draft.source.problem(node.place, f"there is no upstream with the name {quoted(name)}", _hint(name, names))
+
+
+def _hint(name: str, names: list[str]) -> str:
+    """Return what may have been meant by the name of an upstream that there is not."""
+    if near := did_you_mean(name, names):
+        return near
+    if looks_like_host(name):
+        return f"did you mean `http://{name}`?"
+    listed = ", ".join(f"`{known}`" for known in names[:MAX_LISTED])
+    return f"`upstreams` has {listed}" + (" and more" if names[MAX_LISTED:] else "") if names else ""
 
 
 def looks_like_host(name: str) -> bool:

@@ -9,6 +9,7 @@ from lumina.config.model.values import OrNull, Size, Whole
 
 KIB = 1024
 MIB = 1024 * KIB
+TIB = 1024 * 1024 * MIB
 
 
 class Limits(Section):
@@ -30,7 +31,7 @@ class Limits(Section):
         default=64 * KIB,
         description="Most that the head of an upstream's response may take. More is answered 502.",
     )
-    body_bytes: Annotated[int | None, OrNull(Size(0, 1 << 62), "no limit")] = Field(
+    body_bytes: Annotated[int | None, OrNull(Size(0, 1024 * TIB), "no limit")] = Field(
         default=None,
         description="Largest request body. A larger one is answered 413. Bodies are streamed and never collected, "
         "so no limit costs no memory.",

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from lumina.config.address import Address, AddressError, looks_like_address, parse_address
-from lumina.config.hosts import HostError, parse_host
+from lumina.config.address import Address, looks_like_address, parse_address
+from lumina.config.hosts import parse_host
 from lumina.config.model.section import wrong
 from lumina.config.model.values import Kind, Text, quoted
-from lumina.config.nodes import Substituted
-from lumina.config.paths import PathError, normalise
+from lumina.config.nodes import Lost, Substituted
+from lumina.config.paths import normalise
+from lumina.config.problems import ObjectionError
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,12 @@ class Host(Kind[str]):
 
     def read(self, value: object) -> str:
         text = Text(f"a {self.words}").read(value)
+        if "/" in text:
+            raise _refusal("host", value, f"must be a host alone, not {quoted(value)}")
         try:
             return parse_host(text)
-        except HostError as error:
-            raise _refusal(value, f"{error.message}: {quoted(value)}", error.hint) from error
+        except ObjectionError as error:
+            raise _refusal("host", value, f"{error.message}: {quoted(value)}", error.hint) from error
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,11 @@ class Prefix(Kind[str]):
         return "path that begins with `/`, or empty"
 
     def read(self, value: object) -> str:
-        if value == "":
+        if value == "" and not isinstance(value, Lost):
             return "/"
         text = Text("a path").read(value)
         if not text.startswith("/"):
-            raise _refusal(value, f"must begin with `/`, unlike {quoted(value)}", f"did you mean `/{text}`?")
+            raise _refusal("path", value, f"must begin with `/`, unlike {quoted(value)}", f"did you mean `/{text}`?")
         return _normal(value, text)
 
 
@@ -52,20 +55,22 @@ class RoutePath(Kind[str]):
         return "path"
 
     def read(self, value: object) -> str:
+        if value == "":
+            raise wrong("must not be empty", "write `/` for everything")
         text = Text("a path").read(value)
         if text.startswith("/"):
             return _normal(value, text)
         if "://" in text:
-            raise _refusal(value, "must be a path, not a URL", "the URL goes in `upstream`")
+            raise _refusal("path", value, "must be a path, not a URL", "the URL goes in `upstream`")
         return _normal(value, f"/{text}").removeprefix("/")
 
 
 def _normal(value: object, text: str) -> str:
     try:
         return normalise(text)
-    except PathError as error:
-        hint = error.hint if str(value).startswith("/") else error.hint.replace("`/", "`")
-        raise _refusal(value, error.message, hint) from error
+    except ObjectionError as error:
+        hint = error.hint if str(value).startswith("/") else error.hint.replace("you mean `/", "you mean `")
+        raise _refusal("path", value, error.message, hint) from error
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,11 @@ class Url(Kind[Address]):
         return "URL"
 
     def read(self, value: object) -> Address:
-        text = Text("a URL such as `http://127.0.0.1:8082`").read(value)
+        text = _text(value, "a URL such as `http://127.0.0.1:8082`")
         try:
             return parse_address(text)
-        except AddressError as error:
-            raise _refusal(value, error.message, error.hint) from error
+        except ObjectionError as error:
+            raise _refusal("URL", value, error.message, error.hint) from error
 
     def plain(self, value: Address) -> str:
         return str(value)
@@ -96,15 +101,22 @@ class UrlOrName(Kind[Address | str]):
         return "URL, or a name from `upstreams`"
 
     def read(self, value: object) -> Address | str:
-        text = Text("a URL or the name of an upstream").read(value)
+        text = _text(value, "a URL or the name of an upstream")
         return Url().read(value) if looks_like_address(text) else text
 
     def plain(self, value: Address | str) -> str:
         return str(value)
 
 
-def _refusal(value: object, message: str, hint: str) -> Exception:
+def _text(value: object, what: str) -> str:
+    """Return the text of an address; a number is most likely meant as a port of this machine."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise wrong(f"must be {what}, not the number `{value}`", f"did you mean `http://localhost:{value}`?")
+    return Text(what).read(value)
+
+
+def _refusal(noun: str, value: object, message: str, hint: str = "") -> Exception:
     """Return the error, without what might repeat a secret."""
     if isinstance(value, Substituted):
-        return wrong("is not what it must be once its substitutions are made")
+        return wrong(f"must be a valid {noun}, and the substituted value is none")
     return wrong(message, hint)

@@ -21,8 +21,9 @@ class Label(Text):
         text = super().read(value)
         if _LABEL.fullmatch(text) and '"' not in text and "\\" not in text:
             return text
-        message = f"must be at most 128 printable ASCII characters, without quotes and backslashes, not {quoted(value)}"
-        raise wrong(message)
+        raise wrong(
+            f"must be at most 128 printable ASCII characters, without quotes and backslashes, not {quoted(value)}"
+        )
 
 
 class Route(Section):

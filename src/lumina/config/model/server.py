@@ -1,12 +1,12 @@
 """Where and how Lumina listens: `server`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from lumina.config.model.places import Host, Prefix
-from lumina.config.model.section import Section
-from lumina.config.model.values import Text, Whole
+from lumina.config.model.section import Section, wrong
+from lumina.config.model.values import Text, Whole, quoted
 from lumina.config.model.workers import Workers
 
 ANY_PORT = Whole(0, 65535)
@@ -31,8 +31,12 @@ class Admin(Section):
     port: Annotated[int, ANY_PORT] = Field(description="Port to listen on; 0 lets the system pick one.")
 
 
-def _one_or_more(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
-    return [value] if isinstance(value, dict) else [] if value is None else value
+def _one_or_more(value: object) -> object:
+    if isinstance(value, dict | list):
+        return [value] if isinstance(value, dict) else value
+    if value is None:
+        return []
+    raise wrong(f"must be a mapping of `certificate` and `key`, or a list of them, not {quoted(value)}")
 
 
 class Server(Section):

@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from lumina.config.address import Address
 from lumina.config.model.places import Host, Url
-from lumina.config.model.section import Section
+from lumina.config.model.section import Section, wrong
 from lumina.config.model.timeouts import USUAL
 from lumina.config.model.values import Flag, OrNull, Text
 
 INHERITED = OrNull(USUAL, "the one under `timeouts`")
-A_FILE = OrNull(Text("the path of a file"), "the system's")
+A_FILE = OrNull(Text("the path of a file"), "those of the system")
 
 
 class UpstreamTls(Section):
@@ -44,10 +44,16 @@ class UpstreamTimeouts(Section):
     pool_idle: Annotated[float | None, INHERITED] = Field(default=None, description="See `timeouts.pool_idle`.")
 
 
+def _at_least_one(value: object) -> object:
+    if value == []:
+        raise wrong("must hold at least one URL")
+    return value
+
+
 class Upstream(Section):
     """A named set of endpoints that all answer the same requests."""
 
-    endpoints: Annotated[tuple[Annotated[Address, Url()], ...], Field(min_length=1)] = Field(
+    endpoints: Annotated[tuple[Annotated[Address, Url()], ...], BeforeValidator(_at_least_one)] = Field(
         description="URLs, at least one; requests go to each in turn. All have the same scheme and the same path.",
     )
     tls: UpstreamTls | None = Field(default=None, description="How `https` endpoints prove who they are.")

@@ -23,7 +23,7 @@ TRUE_WORDS, FALSE_WORDS = {"yes", "y", "on"}, {"no", "n", "off"}
 def quoted(value: object) -> str:
     """Return how a message names a value; one from the environment or a file is never shown."""
     if isinstance(value, Substituted):
-        return "what was put in"
+        return "the substituted value"
     if isinstance(value, str):
         return f"`{value}`" if len(value) <= MAX_QUOTED else f"`{value[:MAX_QUOTED]}...`"
     if isinstance(value, bool):
@@ -100,8 +100,10 @@ class Flag(Kind[bool]):
             return flag
         word = flag.lower() if isinstance(flag, str) and not isinstance(value, Substituted) else ""
         near = "true" if word in TRUE_WORDS else "false" if word in FALSE_WORDS else ""
-        message = f"must be `true` or `false`, not {quoted(value)}"
-        raise wrong(message, f"did you mean `{near}`?" if near else did_you_mean(word, ("true", "false")))
+        raise wrong(
+            f"must be `true` or `false`, not {quoted(value)}",
+            f"did you mean `{near}`?" if near else did_you_mean(word, ("true", "false")),
+        )
 
     def show(self, value: bool) -> str:
         return str(value).lower()
@@ -125,36 +127,27 @@ class Whole(Kind[int]):
         hint = ""
         if isinstance(number, str) and not isinstance(value, Substituted) and isinstance(meaning(number), int):
             hint = f"write `{number}` without quotes"
-        message = f"must be a {self.words}, not {quoted(value)}"
-        raise wrong(message, hint)
+        raise wrong(f"must be a {self.words}, not {quoted(value)}", hint)
 
 
 @dataclass(frozen=True)
 class Text(Kind[str]):
     """Text that is not empty."""
 
-    what: str = "text"
+    what: str = "text"  # with its article, as in "must be text"
 
     @property
     def words(self) -> str:
-        return self.what
+        return self.what.removeprefix("a ").removeprefix("the ")
 
     def read(self, value: object) -> str:
         if isinstance(value, str) and value:
             return value
         if isinstance(value, bool | int | float):
-            message = f"must be {self.words}, not the {_type(value)} {quoted(value)}"
-            raise wrong(message, f"put it in quotes: `{chr(34)}{_scalar(value)}{chr(34)}`")
-        message = f"must be {self.words}, not {quoted(value) if value != '' else 'empty'}"
-        raise wrong(message)
-
-
-def _type(value: object) -> str:
-    return "flag" if isinstance(value, bool) else "number"
-
-
-def _scalar(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+            kind = "flag" if isinstance(value, bool) else "number"
+            hint = f'write `"{quoted(value).strip("`")}"`'
+            raise wrong(f"must be {self.what}, not the {kind} {quoted(value)}", hint)
+        raise wrong(f"must be {self.what}, not {'empty' if value == '' else quoted(value)}")
 
 
 @dataclass(frozen=True)
@@ -172,8 +165,7 @@ class Choice(Kind[str]):
         if value in self.choices:
             return str(value)
         near = did_you_mean(str(value), self.choices) if _may_be_shown(value) else ""
-        message = f"must be {self.words}, not {quoted(value)}"
-        raise wrong(message, near)
+        raise wrong(f"must be {self.words}, not {quoted(value)}", near)
 
 
 def _may_be_shown(value: object) -> bool:
@@ -195,8 +187,7 @@ class Duration(Kind[float]):
         seconds = _number(value, parse_duration, "a duration such as `30s`, `1m30s` or `250ms`")
         if self.minimum <= seconds <= self.maximum:
             return float(seconds)
-        message = f"must be a {self.words}, not {quoted(value)}"
-        raise wrong(message)
+        raise wrong(f"must be a {self.words}, not {quoted(value)}")
 
     def show(self, value: float) -> str:
         return format_duration(value)
@@ -217,8 +208,7 @@ class Size(Kind[int]):
         size = _number(value, parse_size, "a size such as `64KiB`, `10MB` or `1048576`")
         if self.minimum <= size <= self.maximum and isinstance(size, int):
             return size
-        message = f"must be a {self.words}, not {quoted(value)}"
-        raise wrong(message)
+        raise wrong(f"must be a {self.words}, not {quoted(value)}")
 
     def show(self, value: int) -> str:
         return format_size(value)
@@ -236,5 +226,4 @@ def _number(value: object, parse: Callable[[str], float], what: str) -> float:
         except UnitError as error:
             if error.nearest and not isinstance(value, Substituted):
                 hint = f"did you mean `{error.nearest}`?"
-    message = f"must be {what}, not {quoted(value)}"
-    raise wrong(message, hint)
+    raise wrong(f"must be {what}, not {quoted(value)}", hint)

@@ -22,8 +22,10 @@ class Workers(Kind[int | None]):
         if value == "auto":
             return None
         if isinstance(literal(value), str):
-            message = f"must be a {self.words}, not {quoted(value)}"
-            raise wrong(message, "" if isinstance(value, Substituted) else did_you_mean(str(value), ("auto",)))
+            raise wrong(
+                f"must be a {self.words}, not {quoted(value)}",
+                "" if isinstance(value, Substituted) else did_you_mean(str(value), ("auto",)),
+            )
         return Whole(1, MAX_WORKERS).read(value)
 
     def show(self, value: int | None) -> str:
