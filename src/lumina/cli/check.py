@@ -1,14 +1,13 @@
 """`lumina check`: say what a configuration file means, or every mistake in it."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from lumina.cli.command import Commands
-
-WRONG_CONFIG = 2
+from lumina.cli.starting import STDERR, WRONG_CONFIG
+from lumina.control.sink import wants_colour
 
 Plan = dict[str, Any]
 
@@ -29,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lumina.config import InvalidConfigError, Problem, load_plan  # noqa: PLC0415 (only this command needs it at once)
     from lumina.config.problems import render  # noqa: PLC0415
 
-    colour = wants_colour(sys.stderr)
+    colour = wants_colour(STDERR)
     warnings: list[Problem] = []
     try:
         plan = load_plan(Path(arguments.file), warn=warnings.append)
@@ -40,11 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(render(warnings, colour=colour), file=sys.stderr)
     print(summary(plan))
     return 0
-
-
-def wants_colour(stream: TextIO) -> bool:
-    """Say whether colour would be seen, and is not refused (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def summary(plan: Plan) -> str:

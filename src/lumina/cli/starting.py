@@ -30,14 +30,14 @@ def start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
             "in a checkout, `make run` builds it; otherwise install the wheel, or have a C compiler and install again",
         )
         return FAILED
-    from lumina.config import InvalidConfig, load_plan  # noqa: PLC0415 (its models take a while to import)
+    from lumina.config import InvalidConfigError, load_plan  # noqa: PLC0415 (its models take a while to import)
     from lumina.config.problems import Problem, render  # noqa: PLC0415
 
     colour = wants_colour(STDERR)
     warnings: list[Problem] = []
     try:
         plan = load_plan(path, warnings.append)
-    except InvalidConfig as error:
+    except InvalidConfigError as error:
         print(render(error.problems, colour=colour), file=sys.stderr)
         return WRONG_CONFIG
     if warnings:
