@@ -11,7 +11,6 @@ cdef enum:
     ADDRESSES = 16
 
 
-@cython.no_gc
 cdef class Pooled(Transport):
     # What the pool knows of a connection.
     cdef void* newer                        # neighbours among the idle; borrowed

@@ -71,15 +71,10 @@ class Reactor:
 
     def unwatch(self, watcher: Watcher) -> None:
         """Close the descriptor and let go of the watcher when the turn ends. Asked twice, it does nothing."""
-        fd: cython.int = watcher.fd
-        if fd >= 0:
-            self.dismiss(watcher)
-            close(fd)
-
-    def dismiss(self, watcher: Watcher) -> None:
-        """Let go of the watcher when the turn ends; its descriptor stays open."""
         grown: cython.pointer(cython.pointer(PyObject))
-        epoll_ctl(self.epoll, EPOLL_CTL_DEL, watcher.fd, cython.NULL)
+        if watcher.fd < 0:
+            return
+        close(watcher.fd)  # takes it out of the epoll set, as nothing else shares the description
         watcher.fd = -1
         watcher.seen = 0
         self.wheel.forget(watcher)
@@ -122,18 +117,13 @@ class Reactor:
 
     def poll(self, milliseconds: cython.int) -> cython.int:  # hot
         """Take what the kernel has (waiting at most that long), act on it, and return how much there was."""
-        count: cython.int
+        count: cython.int = epoll_wait(self.epoll, self.events, BATCH, milliseconds)
         at: cython.int
         began: cython.double
         watcher: Watcher
-        if milliseconds == 0:
-            count = epoll_wait(self.epoll, self.events, BATCH, 0)
-        else:
-            with cython.nogil:
-                count = epoll_wait(self.epoll, self.events, BATCH, milliseconds)
         if count < 0:
             if errno == EINTR:
-                return -1
+                return 0
             raise OSError(errno, os.strerror(errno))
         self.clock.read()
         began = self.clock.now
@@ -147,7 +137,7 @@ class Reactor:
         if self.grave_count > 0:
             self._bury()  # cold
         self.turns += 1
-        self.longest_turn = max(self.longest_turn, self.clock.elapsed(began))  # what the loop cannot do meanwhile
+        self.longest_turn = max(self.longest_turn, self.clock.elapsed(began))
         return count
 
     def _bury(self) -> None:

@@ -6,7 +6,6 @@ from lumina.engine.transport cimport Transport
 from lumina.http1.response cimport ResponseHead
 
 
-@cython.no_gc
 cdef class Dialogue:
     # What the streams tell the exchange.
     cdef void request_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
@@ -29,7 +28,6 @@ cdef class Dialogue:
     cdef void tunnel_drained(self, bint client_side) noexcept
 
 
-@cython.no_gc
 cdef class ServerStream(Transport):
     # The side that a client talks to.
     cdef Dialogue exchange
@@ -55,7 +53,6 @@ cdef class ServerStream(Transport):
     cdef void become_tunnel(self) noexcept
 
 
-@cython.no_gc
 cdef class ClientStream(Pooled):
     # The side that talks to an upstream.
     cdef Dialogue exchange

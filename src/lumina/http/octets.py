@@ -15,7 +15,7 @@ if not cython.compiled:
 ALPHA_DIGIT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 UNRESERVED = ALPHA_DIGIT + b"-._~"
 SUB_DELIMS = b"!$&'()*+,;="
-# What the URL standard of browsers leaves unescaped beyond RFC 3986: docs/decisions/0021-request-targets.md
+# What the URL standard of browsers leaves unescaped beyond RFC 3986: docs/decisions/0004-request-targets.md
 RAW_IN_PATH = b"[]|"
 RAW_IN_QUERY = b"[]|{}^`"
 

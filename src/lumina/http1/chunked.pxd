@@ -44,7 +44,7 @@ cdef class ChunkedDecoder:
     # the raw trailer section ("Name: value\r\n"... and the final "\r\n" left out), bounded; complete once done
     cdef readonly bytearray trailers              # None where there is nothing to pass on; checked by Fields.scan
 
-    cdef void reset(self) noexcept
+    cpdef void reset(self) noexcept
     # Go on at `at`; stop after one run of content, at the end of the body, or at `end`.
     # Returns the new offset (span_size 0: no content in this step), or REFUSED (-2).
     # Call until the offset reaches `end` or `done`. Bytes after the body are not touched.

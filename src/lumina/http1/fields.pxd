@@ -9,7 +9,7 @@ from lumina.http1.rules cimport (
 
 cdef enum:
     MAX_FIELDS = 256
-    MAX_OPTIONS = 64    # of all Connection fields, but for close, keep-alive and upgrade
+    MAX_OPTIONS = 64    # of all Connection fields together, where one names other fields
 
 # The names that the gateway itself acts on; every other is NAME_OTHER.
 cdef enum Name:
@@ -68,16 +68,26 @@ cdef class Fields:
 
     # Scan a field section from `at`; `end` is one past the last octet there is. Returns the offset after the empty line,
     # NEED_MORE (-1), or REFUSED (-2) with `refusal` set. `max_count` <= 256.
+    @cython.final
     cdef Py_ssize_t scan(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end, int max_count) noexcept
 
+    @cython.final
     cdef void begin(self) noexcept
+    @cython.final
     cdef Py_ssize_t refuse(self, int rule) noexcept
+    @cython.final
     cdef Py_ssize_t _field(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    @cython.final
     cdef Py_ssize_t _line_end(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    @cython.final
     cdef Py_ssize_t _bad_name(self, unsigned char octet, bint empty) noexcept
+    @cython.final
     cdef void _note(self, int place, int name, const unsigned char* data) noexcept
+    @cython.final
     cdef void _connection(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    @cython.final
     cdef bint _strike(self, const unsigned char* data) noexcept
+    @cython.final
     cdef void _strike_name(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
 
 cdef bint same_name(const unsigned char* data, Py_ssize_t at, Py_ssize_t other, Py_ssize_t size) noexcept

@@ -65,7 +65,7 @@ OF_THIS_HOP = (
     NAME_PROXY_AUTHORIZATION,
 )
 HOP = [1 if number in OF_THIS_HOP else 0 for number in range(64)]
-# Whoever names these in Connection wants to hide them from the next hop: docs/decisions/0022-connection-options.md
+# Whoever names these in Connection wants to hide them from the next hop: docs/decisions/0005-connection-options.md
 ENDURING = [1 if number not in (NAME_OTHER, NAME_TRAILER, *OF_THIS_HOP) else 0 for number in range(64)]
 
 
@@ -291,9 +291,9 @@ class Fields:
         """Return those of the `pairs` that are not for this hop only."""
         return [pair for place, pair in enumerate(self.pairs(data)) if not self.hop[place]]
 
-    def scan_bytes(self, data: bytes, max_count: int = MAX_FIELDS) -> int:
-        """Scan a whole field section, and return what `scan` does."""
-        return self.scan(data, 0, len(data), max_count)
+    def scan_bytes(self, data: bytes, max_count: int = MAX_FIELDS, end: int = -1) -> int:
+        """Scan data[:end] (all of it where `end` is negative), and return what `scan` does."""
+        return self.scan(data, 0, len(data) if end < 0 else end, max_count)
 
 
 def same_name(

@@ -14,6 +14,7 @@ from lumina.http1.rules cimport (
     RULE_TRACE_CONTENT, RULE_VERSION, RULE_VERSION_UNSUPPORTED,
 )
 from lumina.http1.start cimport method_number, version_number
+from lumina.http1.upgrade cimport may_upgrade
 
 cdef enum Method:       # METHOD_OTHER: any other token
     METHOD_OTHER

@@ -48,6 +48,7 @@ if not cython.compiled:
         RULE_VERSION_UNSUPPORTED,
     )
     from lumina.http1.start import method_number, version_number
+    from lumina.http1.upgrade import may_upgrade
 
     (
         METHOD_OTHER,
@@ -327,7 +328,7 @@ class RequestHead(Fields):
     def _judge_fields(self, data: cython.p_const_uchar) -> cython.bint:  # hot
         """Check what needs the whole head."""
         self.persistent = not self.close and (self.minor > 0 or self.keep_alive)
-        if self.minor == 0:  # section 7.8 of RFC 9110: no upgrade from HTTP/1.0
+        if self.upgrade_field >= 0 and (self.minor == 0 or not may_upgrade(self, data)):
             self.upgrade = False
             self.upgrade_field = -1
         if not self._judge_host(data) or not self._judge_body(data):
