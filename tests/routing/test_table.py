@@ -95,3 +95,8 @@ PATHS = SEGMENTS.map(lambda segments: b"/" + b"/".join(segments))
 def test_it_finds_what_a_walk_over_all_entries_finds(entries: dict[tuple[bytes, bool], int], path: bytes) -> None:
     listed = [(prefix, value, exact) for (prefix, exact), value in entries.items()]
     assert PrefixTable(listed).match(path) == slow(listed, path)
+
+
+def test_paths_with_one_hash_are_told_apart() -> None:
+    table = PrefixTable([(b"/usoagc67o", 1, False)])
+    assert (table.match(b"/usoagc67o"), table.match(b"/4w792m0fd")) == (1, -1)
