@@ -22,7 +22,7 @@ PORT = 8082
 KEPT = 100  # charges remembered
 SLOWEST = 60.0  # seconds that /slow may be asked to take
 EVENT_PERIOD = 1.0  # seconds between two events when no charge is made
-EVENTS = 10  # events that /events sends unless asked for another number
+EVENTS = 5  # events that /events sends unless asked for another number
 
 
 class Payments:

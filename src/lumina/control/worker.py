@@ -56,16 +56,16 @@ class Worker:
         gc.freeze()
         gc.set_threshold(YOUNG, MIDDLE, OLD)
         sys.unraisablehook = self._unraisable
+        self._loop.add_signal_handler(signal.SIGTERM, self.drain)
         self._loop.add_reader(engine.fileno(), self._turn)
         self._tick(self._loop.time())
         self._writer.write(encode({"type": "ready"}))
 
     async def run(self, reader: asyncio.StreamReader) -> None:
         """Obey the supervisor until every connection is gone; a supervisor that is gone itself is an order to drain."""
-        self._loop.add_signal_handler(signal.SIGTERM, self.drain)
-        listening = asyncio.get_running_loop().create_task(self._obey(reader))
+        obeying = self._loop.create_task(self._obey(reader))
         await self._done.wait()
-        listening.cancel()
+        obeying.cancel()
         self._resolver.stop()
 
     async def _obey(self, reader: asyncio.StreamReader) -> None:
@@ -113,7 +113,8 @@ class Worker:
         self._done.set()
 
     def _report(self, event: str, facts: dict[str, Any], level: str = "warning") -> None:
-        self._writer.write(encode({"type": "log", "level": level, "event": event, "facts": facts}))
+        if not self._writer.is_closing():  # nobody is told anything once the supervisor is gone
+            self._writer.write(encode({"type": "log", "level": level, "event": event, "facts": facts}))
 
 
 async def serve(descriptor: int) -> int:
