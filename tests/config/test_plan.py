@@ -1,6 +1,7 @@
 """A configuration file to a plan: the whole way, and to the letter what is told when it ends early."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,24 @@ def test_ten_thousand_routes_are_a_plan(tmp_path: Path) -> None:
     plan = load_plan(path)
     assert (len(plan["routes"]), len(plan["upstreams"])) == (10_000, 100)
     assert plan["routes"][9_999]["source"] == "a.yaml:20000:5"
+
+
+PIECES = st.sampled_from(
+    ["{", "}", "[", "]", ": ", "- ", "\n", "  ", "'", '"', "${", "&a ", "*a", "<<: ", "/", "..", "%", "é", "0"]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(README)), st.integers(0, 3), PIECES), max_size=5))
+def test_a_file_with_slips_of_the_pen_is_a_plan_or_told(slips: list[tuple[int, int, str]]) -> None:
+    text = README
+    for at, gone, piece in slips:
+        text = text[:at] + piece + text[at + gone :]
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        try:
+            plan = load_plan(file.name, warn=lambda _: None)
+        except InvalidConfigError as error:
+            assert all(problem.message for problem in error.problems)  # noqa: PT017 (both ends are right)
+        else:
+            assert plan["hash"]

@@ -47,6 +47,11 @@ def test_an_objection_that_nobody_foresaw_keeps_its_place() -> None:
             "a:\n  b:c\n  d: e", "2:3 a space must follow `:`", id="the line before, where the space is missing"
         ),
         pytest.param(
+            "a:\n  - http://b\n    c: d",
+            "3:6 `:` cannot stand here [indent it as its neighbours, or put the value in quotes]",
+            id="the line before, where it is a URL",
+        ),
+        pytest.param(
             "a: b\n  c: d",
             "2:4 `:` cannot stand here [indent it as its neighbours, or put the value in quotes]",
             id="a value and a mapping",

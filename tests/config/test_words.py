@@ -56,6 +56,8 @@ def test_a_mapping_has_a_name(path: Path, name: str) -> None:
         (("upstreams", "a", "endpoint"), ("upstreams", "a", "endpoints")),
         (("upstreams", "a", "tls", "servername"), ("upstreams", "a", "tls", "server_name")),
         (("upstreams", "a", "timeouts", "conect"), ("upstreams", "a", "timeouts", "connect")),
+        (("upstreams", "timeouts", "endpoint"), ("upstreams", "timeouts", "endpoints")),
+        (("upstreams", "tls", "timeouts", "conect"), ("upstreams", "tls", "timeouts", "connect")),
         (("server", "colour"), None),
     ],
 )

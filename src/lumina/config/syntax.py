@@ -78,7 +78,7 @@ def _bad_start(place: Place, at: str) -> tuple[Place, str, str]:
 
 def _missing_space(source: Source, place: Place) -> tuple[Place, str, str] | None:
     """Find `key:value` on the line above: without a space it is text, and the next key comes as a surprise."""
-    match = re.match(r"(\s*(?:- )?)([A-Za-z_]+):\S", source.line(place.line - 1))
+    match = re.match(r"(\s*(?:- )?)([A-Za-z_]+):(?!//)\S", source.line(place.line - 1))
     if match is None:
         return None
     return Place(place.line - 1, len(match[1]) + 1, len(match[2]) + 1), "a space must follow `:`", ""

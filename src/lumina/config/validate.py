@@ -110,7 +110,7 @@ def _leave_out(data: dict[str, Any], routes: dict[int, Any], path: Steps) -> Non
         return
     for step in path[:-1]:
         section = section.get(step, {})
-    if section is not routes and path[1:] == ("upstream",) and len(path) == 2 and isinstance(path[0], int):
+    if isinstance(path[0], int) and path[1:] == ("upstream",):
         section["upstream"] = NOWHERE
     else:
         section.pop(path[-1], None)

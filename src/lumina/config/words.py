@@ -1,7 +1,7 @@
 """What the model objects to, in our words: no sentence of the validation library reaches a user."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
@@ -107,8 +107,10 @@ def _models(annotation: Any) -> Iterator[type[Section]]:  # noqa: ANN401 - annot
 def _model_at(path: Path) -> type[Section]:
     """Return the section that the mapping at `path` must be."""
     section: type[Section] = Config
+    is_name = False  # of an upstream, whatever it is called
     for step in path:
-        field = section.model_fields.get(str(step))
+        field = None if is_name else section.model_fields.get(str(step))
+        is_name = field is not None and get_origin(field.annotation) is dict
         if field is not None:
             section = next(_models(field.annotation), section)
     return section

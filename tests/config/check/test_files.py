@@ -52,11 +52,21 @@ def test_each_pair_of_a_list_is_checked(folder: Path) -> None:
     assert checked(folder, text) == ["1:42 `b.key` is the key of another certificate", "1:64 `x` does not exist"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_key_that_may_not_be_read(folder: Path) -> None:
-    (folder / "a.key").chmod(0)
-    text = "server: {tls: {certificate: a.pem, key: a.key}}"
-    assert checked(folder, text) == ["1:41 `a.key` may not be read by this user"]
+@pytest.mark.parametrize(("name", "asked"), [("text.txt", "text.txt"), ("folder/access.log", "folder")])
+def test_a_log_that_may_not_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, asked: str) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (folder / asked, os.W_OK))
+    assert checked(folder, f"access_log: {{path: {name}}}") == [f"1:20 `{name}` may not be written by this user"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("a" * 300, "cannot be read"), ('"a\\0b"', "is not the name of a file")],
+    ids=["too long", "a zero byte"],
+)
+def test_names_that_no_file_has(folder: Path, name: str, message: str) -> None:
+    for text in (f"access_log: {{path: {name}}}", f"server: {{tls: {{certificate: {name}, key: a.key}}}}"):
+        (told,) = checked(folder, text)
+        assert told.endswith(message)
 
 
 def test_a_key_of_no_known_kind(folder: Path) -> None:

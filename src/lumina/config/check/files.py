@@ -1,6 +1,8 @@
 """Files that a configuration names must be there and be what they are taken for."""
 
+import os
 import ssl
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,9 +77,25 @@ class _File:
         return self.holds("PRIVATE KEY")
 
     def may_be_written(self) -> bool:
-        if self.path.is_dir():
+        try:
+            mode = self._mode(self.path)
+            folder = self._mode(self.path.parent)
+        except (OSError, ValueError) as error:
+            return self.refuse(unreadable(error))
+        if stat.S_ISDIR(mode):
             return self.refuse("is a directory, not a file")
-        return self.path.parent.is_dir() or self.refuse("would lie in a directory that does not exist")
+        if not stat.S_ISDIR(folder):
+            return self.refuse("would lie in a directory that does not exist")
+        place = self.path if mode else self.path.parent
+        return os.access(place, os.W_OK) or self.refuse("may not be written by this user")
+
+    @staticmethod
+    def _mode(path: Path) -> int:
+        """Return what kind of file it is, 0 if there is none."""
+        try:
+            return path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
 
 
 def _check_pair(certificate: _File, key: _File) -> None:

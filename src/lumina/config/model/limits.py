@@ -38,7 +38,7 @@ class Limits(Section):
     )
     connections: Annotated[int, Whole(1, 1 << 20)] = Field(
         default=65536,
-        description="Most client connections that one worker holds at once. Those above it wait to be accepted.",
+        description="Most client connections that one worker holds at once. One above it is closed at once.",
     )
     upstream_connections: Annotated[int, Whole(1, 65536)] = Field(
         default=1024,
