@@ -5,6 +5,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lumina.config import InvalidConfigError, Problem, load_plan
 from tests.config.golden_cases import ENVIRONMENT, SECRET, Case, cases, furnish, told
