@@ -12,6 +12,7 @@ cdef enum:
     CODES = 8192            # (series, method, status) counted apart in one worker
     OVERFLOW = 8191         # and the place of those that found none
     LOG_RING = 1048576      # octets of access lines waiting to be written
+    SPREAD = 40503          # 2 ** 16 divided by the golden ratio, odd
     RETRY_REASONS = 4
 
 cdef struct Histogram:

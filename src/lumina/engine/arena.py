@@ -73,7 +73,7 @@ class Arena:
         block: cython.pointer(Block) = self.block(slot)
         done: cython.ulonglong = block.log_read
         ready: cython.ulonglong = lumina_observe(cython.address(block.log_written))
-        at: cython.Py_ssize_t = done % LOG_RING
+        at: cython.Py_ssize_t = done & (LOG_RING - 1)
         size: cython.Py_ssize_t = ready - done
         first: cython.Py_ssize_t = min(size, LOG_RING - at)
         lines: bytes = block.log[at : at + first]
@@ -184,7 +184,7 @@ def add_spread(spreads: dict[int, Spread], series: cython.int, histogram: cython
 def count_code(table: cython.pointer(CodeCount), series: cython.uint, method: cython.uint, status: cython.uint) -> None:  # hot
     """Count one (series, method, status). A full table counts the rest as `_OTHER`: series 1, method and status 0."""
     key: cython.ulonglong = ((series + 1) << 14) | (method << 10) | (status & 1023)
-    at: cython.uint = cython.cast(cython.uint, ((key * 2654435761) & 0xFFFFFFFF) >> 19)  # multiplicative hashing
+    at: cython.uint = cython.cast(cython.uint, ((key * SPREAD) >> 8) & (CODES - 1))  # multiplicative hashing
     tries: cython.int = 0
     while tries < 64:
         if at == OVERFLOW:
@@ -214,7 +214,7 @@ def observe(histogram: cython.pointer(Histogram), seconds: cython.double) -> Non
 def write_line(block: cython.pointer(Block), line: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:  # hot
     """Put one whole line into the ring; where there is no room it is dropped and counted."""
     done: cython.ulonglong = block.log_written
-    at: cython.Py_ssize_t = done % LOG_RING
+    at: cython.Py_ssize_t = done & (LOG_RING - 1)
     first: cython.Py_ssize_t = min(size, LOG_RING - at)
     if done - lumina_observe(cython.address(block.log_read)) + size > LOG_RING:
         block.log_dropped += 1

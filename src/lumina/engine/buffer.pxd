@@ -5,6 +5,7 @@ from libc.string cimport memcpy, memmove
 
 cdef enum:
     BLOCK = 16384           # what a pooled buffer begins with, in octets
+    LARGE = 262144          # a buffer that grew beyond this is freed, not kept for the next user
 
 
 @cython.final

@@ -2,8 +2,6 @@
 
 import cython
 
-LARGE = 256 * 1024  # a buffer that grew beyond this is freed, not kept for the next user
-
 
 class Buffer:
     """Octets [start, end) of a block that grows as it is appended to."""

@@ -4,7 +4,8 @@ from libc.string cimport memcpy
 
 from lumina.engine.arena cimport Block
 from lumina.engine.buffer cimport Buffer
-from lumina.engine.exchange cimport Exchange, Gateway
+from lumina.engine.exchange cimport Exchange
+from lumina.engine.gateway cimport Gateway
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.responder cimport Responder
 from lumina.engine.stream cimport Dialogue
@@ -46,6 +47,7 @@ cdef class Client(Responder):
     cdef void _read(self) noexcept
     cdef void _read_head(self) noexcept
     cdef void _request(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef Exchange _exchange(self)
     cdef void _need_more(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef void _keep_rest(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef Py_ssize_t _feed(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept

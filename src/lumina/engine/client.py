@@ -6,7 +6,8 @@ This is the reading half; the writing half is its base. Between two requests it 
 import cython
 
 from lumina.engine.buffer import Buffer
-from lumina.engine.exchange import Exchange, Gateway
+from lumina.engine.exchange import Exchange
+from lumina.engine.gateway import Gateway
 from lumina.engine.responder import Responder
 from lumina.engine.tls import Tls
 from lumina.http1.chunked import ChunkedDecoder
@@ -164,7 +165,7 @@ class Client(Responder):
             self.stage = BODY
         elif self.body == BODY_LENGTH and self.left > 0:
             self.stage = BODY
-        exchange = self.gateway.exchange()
+        exchange = self._exchange()
         self.exchange = exchange
         exchange.begin(self, head, data)
         if self.stage == BODY and self.exchange is exchange:
@@ -174,6 +175,13 @@ class Client(Responder):
             self._keep_rest(data, after, end)
         if self.exchange is exchange:
             exchange.dispatch()
+
+    def _exchange(self) -> Exchange:  # hot
+        exchange: Exchange = cython.cast(Exchange, self.gateway.take())
+        if exchange is None:
+            exchange = Exchange(self.gateway)  # cold
+        self.gateway.own(exchange)
+        return exchange
 
     def _need_more(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:
         """Keep the part of a head that has come; the clock for the whole of it began with its first octet."""
@@ -303,7 +311,7 @@ class Client(Responder):
 
     def _refuse(self, reason: cython.int, rule: cython.int) -> None:
         """Answer what is no request, and let the connection end."""
-        exchange: Exchange = self.gateway.exchange()
+        exchange: Exchange = self._exchange()
         self.persistent = False
         self.minor = 1
         self.method = METHOD_OTHER

@@ -2,7 +2,7 @@
 cimport cython
 
 from lumina.engine.arena cimport Arena
-from lumina.engine.exchange cimport Gateway, Live
+from lumina.engine.gateway cimport Gateway, Live
 from lumina.engine.listener cimport Listener
 from lumina.engine.pool cimport Pool
 from lumina.engine.reactor cimport Reactor

@@ -5,7 +5,7 @@ import ssl
 import cython
 
 from lumina.engine.arena import Arena
-from lumina.engine.exchange import Gateway, Live
+from lumina.engine.gateway import Gateway, Live
 from lumina.engine.listener import Listener
 from lumina.engine.pool import Pool
 from lumina.engine.reactor import TICK, Reactor

@@ -1,7 +1,7 @@
 """One request and its response: from the head that a client sent to the line in the access log.
 
     begin      match the route, write the request for the upstream
-    dispatch   pick an endpoint, lease a connection or open one
+    dispatch   pick an endpoint, lease a connection or open one (delivery.py, as the next)
     _push      send what is written as far as the kernel takes it; the body follows as it arrives
     response_* the answer goes to the client as it arrives
     _finish    both sides are let go, the exchange is accounted for
@@ -14,55 +14,17 @@ import cython
 
 from lumina.engine.answers import problem
 from lumina.engine.buffer import Buffer
-from lumina.engine.identity import Identity
-from lumina.engine.pool import Pool
-from lumina.engine.reactor import Reactor
-from lumina.engine.recorder import Recorder
-from lumina.engine.stream import ClientStream, Dialogue, ServerStream
+from lumina.engine.delivery import Delivery
+from lumina.engine.gateway import Gateway
+from lumina.engine.stream import ServerStream
+from lumina.engine.tunnel import Tunnel
 from lumina.engine.upstream import Origin, UpstreamConnection
 from lumina.http1.request import RequestHead
 from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer
-from lumina.snapshot import Route, Snapshot
 
 
-class Live:
-    """A snapshot that a worker works by. An exchange keeps the one it began with."""
-
-    def __init__(self, snapshot: Snapshot, origins: tuple[Origin, ...]) -> None:
-        self.snapshot = snapshot
-        self.origins = origins
-
-
-class Gateway:
-    """What all exchanges of a worker share: where heads are parsed, what is live, and the spare exchanges."""
-
-    def __init__(self, reactor: Reactor, recorder: Recorder) -> None:
-        self.reactor = reactor
-        self.recorder = recorder
-        self.identity = Identity()
-        self.writer = Writer()
-        self.request = RequestHead()
-        self.response = ResponseHead()
-
-    def exchange(self) -> Exchange:  # hot
-        """Return an exchange that owns itself until it is recycled: its streams may let go of it while it acts."""
-        exchange: Exchange = self.spare
-        if exchange is None:
-            exchange = Exchange(self)  # cold
-        else:
-            self.spare = exchange.below
-            exchange.below = None
-        Py_INCREF(exchange)
-        return exchange
-
-    def recycle(self, exchange: Exchange) -> None:  # hot
-        exchange.below = self.spare
-        self.spare = exchange
-        Py_DECREF(exchange)
-
-
-class Exchange(Dialogue):
+class Exchange(Delivery):
     """One request and its response."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -96,12 +58,13 @@ class Exchange(Dialogue):
             self.fail(BODY_TOO_LARGE, 0)
             return
         self.outgoing = gateway.reactor.buffers.take()
+        hop.data = data
         hop.id = self.record.id
         hop.peer = client.peer
         hop.peer_size = client.peer_size
         hop.secure = client.secure
         hop.upgrading = self.upgrading
-        if not write_request(self.outgoing, gateway.writer, head, data, self.route, cython.address(hop)):
+        if not write_request(self.outgoing, gateway.writer, head, self.route, cython.address(hop)):
             self.fail(INTERNAL_ERROR, 0)
 
     def _opened(self, client: ServerStream) -> None:  # hot
@@ -114,9 +77,6 @@ class Exchange(Dialogue):
         self.addresses_tried = 0
         self.ready = False
         self.responded = False
-        self.tunnelling = False
-        self.client_ended = False
-        self.upstream_ended = False
         self.replayable = True
         record.began = gateway.reactor.clock.now
         record.sent = 0.0
@@ -227,145 +187,6 @@ class Exchange(Dialogue):
         """The request's body breaks a rule, or did not come in time."""
         self.fail(reason, rule)
 
-    # The way to an endpoint.
-
-    def dispatch(self) -> None:  # hot
-        """Send the request to the endpoint whose turn it is."""
-        connection: UpstreamConnection
-        self.place = self.origin.cursor
-        self.origin.cursor += 1
-        connection = cython.cast(UpstreamConnection, self.origin.pool(self.place).lease())
-        if connection is None:
-            self._connect()
-            return
-        connection.expect(self, self.record.method)
-        self._attach(connection)
-
-    def _connect(self) -> None:
-        """Open a connection to the endpoint at `place`."""
-        pool: Pool = self.origin.pool(self.place)
-        connection: UpstreamConnection
-        reason: cython.int
-        if pool.address_count == 0:
-            self.upstream_unreached(DNS_ERROR)
-            return
-        if pool.open >= self.origin.most_open:
-            self.upstream_unreached(CONNECTION_LIMIT)
-            return
-        connection = UpstreamConnection(self.origin, pool)
-        connection.expect(self, self.record.method)
-        self.connection = connection
-        reason = connection.open((pool.preferred + self.addresses_tried) % pool.address_count)
-        if reason != OK:
-            connection.exchange = None
-            self.upstream_unreached(reason)
-
-    def upstream_unreached(self, reason: cython.int) -> None:
-        """No connection came about: try the next address, then the next endpoint, then tell the client."""
-        pool: Pool = self.origin.pool(self.place)
-        self.connection = None
-        self.record.attempts += 1
-        self.addresses_tried += 1
-        if self.addresses_tried < pool.address_count and reason != CONNECTION_LIMIT:
-            self._connect()
-            return
-        self.addresses_tried = 0
-        self.endpoints_tried += 1
-        if self.endpoints_tried < min(TRIES, len(self.origin.pools)):
-            self.place += 1
-            self.gateway.recorder.retried(self.record.upstream_series, 0)
-            self._connect()
-            return
-        self.fail(reason, 0)
-
-    def upstream_ready(self) -> None:
-        """The connection stands."""
-        pool: Pool = self.connection.pool
-        if pool.address_count > 0:
-            pool.preferred = (pool.preferred + self.addresses_tried) % pool.address_count
-        self.record.connect = self.connection.connect_seconds
-        self._attach(self.connection)
-
-    def _attach(self, connection: UpstreamConnection) -> None:  # hot
-        record: cython.pointer(Record) = cython.address(self.record)
-        self.connection = connection
-        self.ready = True
-        record.attempts += 1
-        record.sent = self.gateway.reactor.clock.now
-        record.endpoint = connection.pool.text
-        record.endpoint_size = len(connection.pool.text)
-        self._push()
-
-    def _push(self) -> None:  # hot
-        """Send what is written, as far as the kernel takes it."""
-        outgoing: Buffer = self.outgoing
-        connection: UpstreamConnection = self.connection
-        count: cython.Py_ssize_t
-        if outgoing is None or connection.broken:
-            return
-        if outgoing.end > self.sent:
-            count = connection.push(outgoing.data + self.sent, outgoing.end - self.sent)
-            if count == BROKEN:  # what it answered before, or how it ended, is there to be read
-                connection.seen |= EPOLLIN
-                self.gateway.reactor.again(connection)
-                return
-            self.sent += count
-            self.gateway.reactor.wheel.arm(
-                connection, self.gateway.reactor.clock.now + self.origin.upstream.first_byte_timeout
-            )
-        if self.sent == outgoing.end:
-            if not connection.reused or outgoing.end > REPLAY or not self.replayable:
-                self.replayable = False
-                outgoing.clear()
-                self.sent = 0
-            if self.client.paused:
-                self.client.resume()
-
-    def upstream_writable(self) -> None:  # hot
-        if self.tunnelling:
-            if self.connection.flush() and self.connection.pending is None and self.client.paused:
-                self.client.resume()
-        elif self.ready and self.outgoing is not None and self.outgoing.end > self.sent:
-            self._push()
-
-    def upstream_lost(self, reason: cython.int) -> None:
-        """The connection ended before the answer was complete, or what came on it is no answer."""
-        connection: UpstreamConnection = self.connection
-        if reason == RESPONSE_TIMEOUT and not self.request_done:  # it is the client that we wait for
-            self.gateway.reactor.wheel.arm(
-                connection, self.gateway.reactor.clock.now + self.origin.upstream.first_byte_timeout
-            )
-            return
-        if self._can_resend(reason):
-            self._resend()
-            return
-        self.connection = None
-        connection.release(False)
-        self.fail(reason, 0)
-
-    def _can_resend(self, reason: cython.int) -> cython.bint:
-        """Whether the request met the race of a connection that closed while it waited, and may be sent once more.
-
-        Nothing of an answer came, and either the method is idempotent (RFC 9110, section 9.2.2) or the endpoint's
-        kernel took nothing of the request.
-        """
-        method: cython.int = self.record.method
-        if reason != CONNECTION_TERMINATED or self.responded or not self.replayable or self.outgoing is None:
-            return False
-        if not self.connection.reused or self.connection.answered or self.record.attempts > TRIES:
-            return False
-        if method == METHOD_POST or method == METHOD_PATCH or method == METHOD_OTHER or method == METHOD_CONNECT:
-            return self.connection.untouched(self.sent)
-        return True
-
-    def _resend(self) -> None:
-        self.gateway.recorder.retried(self.record.upstream_series, 1)
-        self.connection.release(False)
-        self.ready = False
-        self.sent = 0
-        self.addresses_tried = 0
-        self._connect()
-
     # The answer.
 
     def response_head(self, head: ResponseHead, data: cython.p_const_uchar) -> None:  # hot
@@ -420,61 +241,23 @@ class Exchange(Dialogue):
             self.record.bytes_out += count
         return count
 
-    # A tunnel.
-
     def _begin_tunnel(self, head: ResponseHead, data: cython.p_const_uchar) -> None:
+        """The upstream agreed to another protocol: from here on a tunnel has the streams."""
+        tunnel: Tunnel = Tunnel(self)
         self.record.first_byte = self.gateway.reactor.clock.now
         self.record.status = 101
         self.responded = True
-        self.tunnelling = True
         self.client.send_interim(head, data)
+        self.client.exchange = tunnel
+        self.connection.exchange = tunnel
         self.client.become_tunnel()
         self.connection.become_tunnel()
         self.gateway.reactor.wheel.disarm(self.connection)
 
-    def tunnel_data(self, from_client: cython.bint, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:
-        """Carry octets across; False asks the side they came from to stop for now."""
-        if from_client:
-            self.record.bytes_in += size
-            if not self.connection.send_one(data, size):
-                self.tunnel_end(False, False)
-                return False
-            return self.connection.waiting() <= HIGH_MARK
-        self.record.bytes_out += size
-        self.client.send_body(data, 0, size)
-        if self.client.broken:
-            self.tunnel_end(True, False)
-            return False
-        return self.client.waiting() <= HIGH_MARK
-
-    def tunnel_end(self, from_client: cython.bint, clean: cython.bint) -> None:
-        """One side will send no more. The other may go on (half-close), unless the end was not a clean one."""
-        client: ServerStream = self.client
-        connection: UpstreamConnection = self.connection
-        if from_client:
-            self.client_ended = True
-        else:
-            self.upstream_ended = True
-        if clean and not (self.client_ended and self.upstream_ended):
-            if from_client:
-                connection.finish()
-            else:
-                client.uncork()
-                client.finish()
-            return
-        client.uncork()
+    def account(self) -> None:
+        """The tunnel has ended."""
         self.connection = None
-        connection.release(False)
-        if clean and client.pending is not None:
-            client.finishing = True  # its last octets still go out; then it closes by itself
-            client.exchange = None
-            self._end()
-            return
         self._end()
-        if clean:
-            client.close()
-        else:
-            client.reset()
 
     # The end.
 

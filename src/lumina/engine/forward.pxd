@@ -13,6 +13,7 @@ cdef enum:
 
 
 cdef struct Hop:
+    const unsigned char* data           # the octets that the request's head was parsed from
     # what this hop adds
     const unsigned char* id             # 36 octets
     const unsigned char* peer
@@ -21,6 +22,6 @@ cdef struct Hop:
     bint upgrading
 
 
-cdef bint write_request(Buffer out, Writer writer, RequestHead head, const unsigned char* data, Route route, Hop* hop) noexcept
+cdef bint write_request(Buffer out, Writer writer, RequestHead head, Route route, Hop* hop) noexcept
 cdef void _target(Writer writer, RequestHead head, const unsigned char* data, Route route) noexcept
-cdef void _hop_fields(Writer writer, RequestHead head, const unsigned char* data, Route route, Hop* hop) noexcept
+cdef void _hop_fields(Writer writer, RequestHead head, Route route, Hop* hop) noexcept

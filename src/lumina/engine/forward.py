@@ -15,11 +15,11 @@ def write_request(
     out: Buffer,
     writer: Writer,
     head: RequestHead,
-    data: cython.p_const_uchar,
     route: Route,
     hop: cython.pointer(Hop),
 ) -> cython.bint:  # hot
     """Write the whole head to `out`; False when there is no memory for it."""
+    data: cython.p_const_uchar = hop.data
     authority: bytes = cython.cast(bytes, route.upstream.authority)
     at: cython.int
     size: cython.Py_ssize_t = OWN_FIELDS + head.method_size + head.target_size + 2 * head.authority_size
@@ -39,7 +39,7 @@ def write_request(
     writer.end()
     writer.fields(data, head, OWN_IN_REQUEST, head.body, head.content_length)
     writer.framing(head.body, head.content_length)
-    _hop_fields(writer, head, data, route, hop)
+    _hop_fields(writer, head, route, hop)
     writer.end()
     out.end = writer.at
     return True
@@ -66,8 +66,9 @@ def _target(writer: Writer, head: RequestHead, data: cython.p_const_uchar, route
 
 
 def _hop_fields(
-    writer: Writer, head: RequestHead, data: cython.p_const_uchar, route: Route, hop: cython.pointer(Hop)
+    writer: Writer, head: RequestHead, route: Route, hop: cython.pointer(Hop)
 ) -> None:  # hot
+    data: cython.p_const_uchar = hop.data
     field: cython.int = head.upgrade_field
     writer.put(b"X-Forwarded-For: ", 0, 17)
     writer.put(hop.peer, 0, hop.peer_size)

@@ -4,7 +4,7 @@ from libc.errno cimport EMFILE, ENFILE, errno
 from libc.string cimport strlen
 
 from lumina.engine.client cimport Client
-from lumina.engine.exchange cimport Gateway
+from lumina.engine.gateway cimport Gateway
 from lumina.engine.reactor cimport Reactor, Watcher
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls

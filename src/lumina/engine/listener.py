@@ -6,7 +6,7 @@ import ssl
 import cython
 
 from lumina.engine.client import Client
-from lumina.engine.exchange import Gateway
+from lumina.engine.gateway import Gateway
 from lumina.engine.reactor import Watcher
 from lumina.engine.tls import Tls
 

@@ -2,7 +2,7 @@
 cimport cython
 
 from lumina.engine.buffer cimport Buffer
-from lumina.engine.exchange cimport Gateway
+from lumina.engine.gateway cimport Gateway
 from lumina.engine.stream cimport ServerStream
 from libc.errno cimport EAGAIN, EINTR, errno
 

@@ -7,6 +7,8 @@ from lumina.http1.response cimport ResponseHead
 
 
 cdef class Dialogue:
+    cdef Dialogue below                     # the next of those that wait for use
+
     # What the streams tell the exchange.
     cdef void request_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
     cdef void request_end(self, bytearray trailers) noexcept
@@ -21,6 +23,7 @@ cdef class Dialogue:
     cdef void response_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
     cdef void response_end(self, bytearray trailers) noexcept
     cdef void settle(self) noexcept
+    cdef void account(self) noexcept
     cdef bint can_splice(self) noexcept
     cdef Py_ssize_t response_pipe(self, int source, Py_ssize_t size, bint more) noexcept
     cdef bint tunnel_data(self, bint from_client, const unsigned char* data, Py_ssize_t size) noexcept

@@ -50,6 +50,9 @@ class Dialogue:
     def settle(self):
         pass
 
+    def account(self):
+        pass
+
     def can_splice(self):
         return False
 

@@ -1,0 +1,48 @@
+"""What all exchanges of a worker share: where heads are parsed, what is live, and the spare exchanges."""
+
+from lumina.engine.identity import Identity
+from lumina.engine.reactor import Reactor
+from lumina.engine.recorder import Recorder
+from lumina.engine.stream import Dialogue
+from lumina.engine.upstream import Origin
+from lumina.http1.request import RequestHead
+from lumina.http1.response import ResponseHead
+from lumina.http1.write import Writer
+from lumina.snapshot import Snapshot
+
+
+class Live:
+    """A snapshot that a worker works by. An exchange keeps the one it began with."""
+
+    def __init__(self, snapshot: Snapshot, origins: tuple[Origin, ...]) -> None:
+        self.snapshot = snapshot
+        self.origins = origins
+
+
+class Gateway:
+    """One for each worker."""
+
+    def __init__(self, reactor: Reactor, recorder: Recorder) -> None:
+        self.reactor = reactor
+        self.recorder = recorder
+        self.identity = Identity()
+        self.writer = Writer()
+        self.request = RequestHead()
+        self.response = ResponseHead()
+
+    def take(self) -> Dialogue:  # hot
+        """Return a spare exchange, or None."""
+        exchange: Dialogue = self.spare
+        if exchange is not None:
+            self.spare = exchange.below
+            exchange.below = None
+        return exchange
+
+    def own(self, exchange: Dialogue) -> None:  # hot
+        """Let an exchange own itself until it is recycled: its streams may let go of it while it acts."""
+        Py_INCREF(exchange)
+
+    def recycle(self, exchange: Dialogue) -> None:  # hot
+        exchange.below = self.spare
+        self.spare = exchange
+        Py_DECREF(exchange)

@@ -1,0 +1,17 @@
+# Two connections tied to each other after a switch of protocols.
+cimport cython
+
+from lumina.engine.delivery cimport Delivery
+from lumina.engine.stream cimport ClientStream, Dialogue, ServerStream
+
+cdef enum:
+    HIGH_MARK = 131072      # octets waiting on one side that stop the reading of the other
+
+
+@cython.final
+@cython.no_gc
+cdef class Tunnel(Dialogue):
+    cdef Delivery exchange
+    cdef ServerStream client
+    cdef ClientStream connection
+    cdef bint client_ended, upstream_ended

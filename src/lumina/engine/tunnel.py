@@ -1,0 +1,82 @@
+"""Two connections tied to each other after a switch of protocols (RFC 9110, section 7.8): octets, and no messages.
+
+Each side may end on its own (half-close): its end is passed on behind what it sent, and the other goes on.
+"""
+
+import cython
+
+from lumina.engine.delivery import Delivery
+from lumina.engine.stream import ClientStream, Dialogue, ServerStream
+
+
+class Tunnel(Dialogue):
+    """Takes an exchange's streams over, and lets the exchange account for what it carried."""
+
+    def __init__(self, exchange: Delivery) -> None:
+        self.exchange = exchange
+        self.client = exchange.client
+        self.connection = exchange.connection
+
+    def tunnel_data(self, from_client: cython.bint, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:
+        """Carry octets across; False asks the side they came from to stop for now."""
+        if from_client:
+            self.exchange.record.bytes_in += size
+            if not self.connection.send_one(data, size):
+                self.tunnel_end(False, False)
+                return False
+            return self.connection.waiting() <= HIGH_MARK
+        self.exchange.record.bytes_out += size
+        self.client.send_body(data, 0, size)
+        if self.client.broken:
+            self.tunnel_end(True, False)
+            return False
+        return self.client.waiting() <= HIGH_MARK
+
+    def tunnel_end(self, from_client: cython.bint, clean: cython.bint) -> None:
+        """One side will send no more. The other may go on (half-close), unless the end was not a clean one."""
+        client: ServerStream = self.client
+        connection: ClientStream = self.connection
+        if from_client:
+            self.client_ended = True
+        else:
+            self.upstream_ended = True
+        if clean and not (self.client_ended and self.upstream_ended):
+            if from_client:
+                connection.finish()
+            else:
+                client.uncork()
+                client.finish()
+            return
+        client.uncork()
+        client.exchange = None
+        connection.release(False)
+        self.exchange.account()
+        if not clean:
+            client.reset()
+        elif client.pending is not None:
+            client.finishing = True  # its last octets still go out; then it closes by itself
+        else:
+            client.close()
+
+    def tunnel_drained(self, client_side: cython.bint) -> None:
+        """What waited for one side has gone to it: read on at the other."""
+        if client_side:
+            if self.connection.paused and not self.upstream_ended:
+                self.connection.resume()
+        elif self.client.paused and not self.client_ended:
+            self.client.resume()
+
+    def client_lost(self, reason: cython.int) -> None:
+        self.tunnel_end(True, False)
+
+    def upstream_lost(self, reason: cython.int) -> None:
+        self.tunnel_end(False, False)
+
+    def upstream_writable(self) -> None:
+        if not self.connection.flush():
+            self.tunnel_end(False, False)
+        elif self.connection.pending is None:
+            self.tunnel_drained(False)
+
+    def settle(self) -> None:
+        self.client.uncork()
