@@ -41,11 +41,11 @@ HARMLESS = {
     "Py_INCREF": "one addition",
     "Py_DECREF": "as __Pyx_DECREF",
     "PyErr_Occurred": "asked only when the value that may mean an error came back",
-    "PyErr_SetString": "said only where None came instead of an object, on the way to a failure",
     "__Pyx_PyBytes_GET_SIZE": "one load",
     "__Pyx_PyTuple_GET_SIZE": "one load",
     "__Pyx_PyTuple_GET_ITEM": "one load",
     "PyBytes_AS_STRING": "an offset",
+    "__Pyx_PyBytes_AsUString": "an offset",
     "PyBytes_GET_SIZE": "one load",
     "PyByteArray_AS_STRING": "one load",
     "PyByteArray_GET_SIZE": "one load",
@@ -60,6 +60,7 @@ CALL = re.compile(
     r"\b(_?Py[A-Z][A-Za-z]*_\w+|Py_[A-Z]+|__Pyx_\w+|__pyx_(?:convert|tp_new|fuse)_\w+|__pyx_unpickle\w*)(?=\()"
 )
 FAILURE = re.compile(r"(?:(?<=;)|^)[^;{}\n]*__PYX_ERR\([^)]*\)", re.MULTILINE)  # the way out of a failed call
+NONE_REFUSED = re.compile(r'PyErr_SetString\(PyExc_TypeError, "[^"]*None')  # what a caller's mistake meets, no request does
 LINE = re.compile(
     r'<pre class="cython line score-\d+"[^>]*>[^<]*<span class="[^"]*">0*(?P<number>\d+)</span>:.*?</pre>\n'
     r"(?:<pre class='cython code[^>]*>(?P<code>.*?)</pre>)?",
@@ -134,7 +135,7 @@ def module_name(source: Path) -> str:
 
 def runtime_calls(code: str) -> Iterator[str]:
     """Find the calls in one line's C code that are not harmless, each once."""
-    code = FAILURE.sub("", code)
+    code = NONE_REFUSED.sub("", FAILURE.sub("", code))
     for name in dict.fromkeys(CALL.findall(code)):
         if name not in HARMLESS and not NO_CALL.fullmatch(name):
             yield name
