@@ -8,7 +8,8 @@ from lumina.engine.recorder cimport Record
 from lumina.engine.stream cimport Dialogue, ServerStream
 from lumina.engine.syscalls cimport EPOLLIN
 from lumina.engine.transport cimport BROKEN
-from lumina.engine.upstream cimport Origin, UpstreamConnection
+from lumina.engine.origin cimport Origin
+from lumina.engine.upstream cimport UpstreamConnection
 from lumina.http1.request cimport METHOD_CONNECT, METHOD_OTHER, METHOD_PATCH, METHOD_POST
 from lumina.reasons cimport *
 

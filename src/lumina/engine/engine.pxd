@@ -7,7 +7,7 @@ from lumina.engine.listener cimport Listener
 from lumina.engine.pool cimport Pool
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.recorder cimport Recorder
-from lumina.engine.upstream cimport Origin
+from lumina.engine.origin cimport Origin
 from lumina.snapshot cimport Snapshot, Upstream
 
 

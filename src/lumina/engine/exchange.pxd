@@ -10,7 +10,8 @@ from lumina.engine.recorder cimport HOST_KEPT, METHOD_KEPT, PATH_KEPT, Record
 from lumina.engine.stream cimport ServerStream
 from lumina.engine.transport cimport BROKEN
 from lumina.engine.tunnel cimport HIGH_MARK, Tunnel
-from lumina.engine.upstream cimport Origin, UpstreamConnection
+from lumina.engine.origin cimport Origin
+from lumina.engine.upstream cimport UpstreamConnection
 from lumina.http1.request cimport *
 from lumina.http1.response cimport ResponseHead
 from lumina.http1.write cimport Writer

@@ -18,7 +18,8 @@ from lumina.engine.delivery import Delivery
 from lumina.engine.gateway import Gateway
 from lumina.engine.stream import ServerStream
 from lumina.engine.tunnel import Tunnel
-from lumina.engine.upstream import Origin, UpstreamConnection
+from lumina.engine.origin import Origin
+from lumina.engine.upstream import UpstreamConnection
 from lumina.http1.request import RequestHead
 from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer

@@ -4,7 +4,7 @@ from lumina.engine.identity import Identity
 from lumina.engine.reactor import Reactor
 from lumina.engine.recorder import Recorder
 from lumina.engine.stream import Dialogue
-from lumina.engine.upstream import Origin
+from lumina.engine.origin import Origin
 from lumina.http1.request import RequestHead
 from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer

@@ -1,11 +1,11 @@
-# One HTTP/1.1 connection to an endpoint, and the engine's side of an upstream.
+# One HTTP/1.1 connection to an endpoint.
 cimport cython
 from libc.errno cimport EAGAIN, EINTR, ECONNREFUSED, EHOSTUNREACH, EINPROGRESS, ENETUNREACH, ENOENT, ETIMEDOUT, errno
 
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.origin cimport Origin
 from lumina.engine.pipe cimport Pipe
 from lumina.engine.pool cimport Pool, Pooled
-from lumina.engine.reactor cimport Reactor
 from lumina.engine.stream cimport ClientStream, Dialogue
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
@@ -16,21 +16,6 @@ from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH, BODY_NONE, BODY_UNT
 from lumina.http1.response cimport ResponseHead
 from lumina.http1.rules cimport *
 from lumina.reasons cimport *
-from lumina.snapshot cimport Upstream
-
-
-@cython.final
-cdef class Origin:
-    # An upstream as one worker works with it.
-    cdef readonly Upstream upstream
-    cdef readonly tuple pools               # one Pool for each endpoint, in the upstream's order
-    cdef unsigned int cursor                # the endpoint whose turn it is
-    cdef object context                     # an ssl.SSLContext, or None
-    cdef Reactor reactor
-    cdef ResponseHead head                  # where heads are parsed; one for the whole worker
-    cdef long most_open, most_idle          # connections to one endpoint
-
-    cdef Pool pool(self, unsigned int place)
 
 
 cdef enum:

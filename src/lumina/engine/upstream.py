@@ -1,37 +1,14 @@
 """One HTTP/1.1 connection to an endpoint: connect, send a request, read its answer, wait for the next."""
 
-import ssl
-
 import cython
 
 from lumina.engine.buffer import Buffer
+from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
-from lumina.engine.reactor import Reactor
 from lumina.engine.stream import ClientStream
 from lumina.engine.tls import Tls
 from lumina.http1.chunked import ChunkedDecoder
 from lumina.http1.response import ResponseHead
-from lumina.snapshot import Limits, Upstream
-
-
-class Origin:
-    """An upstream as one worker works with it: its pools, whose turn it is, and how it speaks TLS."""
-
-    def __init__(self, upstream: Upstream, pools: tuple[Pool, ...], limits: Limits, reactor: Reactor, head: ResponseHead) -> None:
-        self.upstream = upstream
-        self.pools = pools
-        self.reactor = reactor
-        self.head = head
-        self.most_open = limits.upstream_connections
-        self.most_idle = limits.upstream_idle
-
-    def secure(self, context: ssl.SSLContext) -> None:
-        """Speak TLS as `context` says."""
-        self.context = context
-
-    def pool(self, place: cython.uint) -> Pool:  # hot
-        """Return the pool of the endpoint at `place`, counted round and round."""
-        return cython.cast(Pool, self.pools[place % cython.cast(cython.uint, len(self.pools))])
 
 
 class UpstreamConnection(ClientStream):
