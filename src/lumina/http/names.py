@@ -5,6 +5,11 @@ import cython
 if not cython.compiled:
     from lumina.http.octets import FOLDED
 
+    def same_letters(data: bytes, at: int, text: list[int], start: int, size: int) -> bool:
+        """Say whether the token data[at : at + size] is text[start : start + size], case aside."""
+        return data[at : at + size].lower() == bytes(text[start : start + size])
+
+
 # A name's place here is its number: the enum `Name` of http1/fields.pxd, which begins with NAME_OTHER.
 NAMES = (
     b"",
@@ -79,22 +84,19 @@ def find_name(data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py
     number: cython.int
     start: cython.Py_ssize_t
     place: cython.Py_ssize_t
-    octet: cython.uchar
     last: cython.Py_ssize_t = at + size - 1
-    sign: cython.int = 1
     if size < 2 or size > LONGEST:
         return 0
     number = SLOTS[(size * 28 + FOLDED[data[at]] * 54 + FOLDED[data[last - 1]] * 52 + FOLDED[data[last]] * 5) & 127]
     if number == 0 or SIZES[number] != size:
         return 0
     start = STARTS[number]
+    if same_letters(data, at, TEXT, start, size):
+        return number
     for place in range(size):
-        octet = data[at + place]
-        if FOLDED[octet] != TEXT[start + place]:
+        if FOLDED[data[at + place]] != TEXT[start + place]:
             return 0
-        if octet == 95:
-            sign = -1
-    return sign * number
+    return -number
 
 
 def name_number(name: bytes) -> int:

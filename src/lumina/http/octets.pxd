@@ -1,4 +1,4 @@
-# Which octets may stand where, as one table of flags; and the one loop that looks at sixteen of them at a time.
+# Which octets may stand where, as one table of flags; and two loops that look at sixteen of them at a time.
 cdef enum Octet:
     TCHAR = 1           # token (RFC 9110, section 5.6.2)
     PATH = 2            # pchar and "/" but "%" and "." (RFC 3986, section 3.3), and what browsers leave raw
@@ -12,30 +12,63 @@ cdef unsigned char FOLDED[256]      # lower case, and "-" for "_"
 
 cdef extern from *:
     """
-    #ifndef LUMINA_TEXT_END
-    #define LUMINA_TEXT_END
+    #ifndef LUMINA_OCTETS
+    #define LUMINA_OCTETS
     #ifdef __SSE2__
     #include <emmintrin.h>
-    #endif
-    static inline Py_ssize_t lumina_text_end(const unsigned char *data, Py_ssize_t at, Py_ssize_t end) {
-    #ifdef __SSE2__
-        const __m128i last_control = _mm_set1_epi8(0x1f), tab = _mm_set1_epi8(9), del = _mm_set1_epi8(0x7f);
-        while (end - at >= 16) {
-            __m128i octets = _mm_loadu_si128((const __m128i *)(data + at));
-            __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(octets, last_control), octets);
-            __m128i wrong = _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(octets, tab), control),
-                                         _mm_cmpeq_epi8(octets, del));
-            unsigned int found = (unsigned int)_mm_movemask_epi8(wrong);
-            if (found)
-                return at + __builtin_ctz(found);
-            at += 16;
+
+    /* One bit for each of 16 octets that may not stand in a field value: controls but HTAB. */
+    static inline unsigned int lumina_not_text(__m128i octets) {
+        __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(0x1f)), octets);
+        __m128i wrong = _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8(9)), control),
+                                     _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7f)));
+        return (unsigned int)_mm_movemask_epi8(wrong);
+    }
+
+    /* One bit for each of 16 octets that is no letter, digit or hyphen. */
+    static inline unsigned int lumina_not_word(__m128i octets) {
+        __m128i letter = _mm_sub_epi8(_mm_or_si128(octets, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+        __m128i digit = _mm_sub_epi8(octets, _mm_set1_epi8('0'));
+        __m128i right = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter),
+                                                  _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit)),
+                                     _mm_cmpeq_epi8(octets, _mm_set1_epi8('-')));
+        return (unsigned int)_mm_movemask_epi8(right) ^ 0xffff;
+    }
+
+    /* Go 16 octets at a time; the last ones are looked at in the 16 that end with them, if there are as many. */
+    #define LUMINA_SEARCH(wrong)                                                                                     \
+        while (end - at >= 16) {                                                                                     \
+            unsigned int found = wrong(_mm_loadu_si128((const __m128i *)(data + at)));                               \
+            if (found)                                                                                               \
+                return at + __builtin_ctz(found);                                                                    \
+            at += 16;                                                                                                \
+        }                                                                                                            \
+        if (at < end && end >= 16) {                                                                                 \
+            unsigned int found = wrong(_mm_loadu_si128((const __m128i *)(data + end - 16))) >> (16 - (end - at));    \
+            return found ? at + __builtin_ctz(found) : end;                                                          \
         }
+    #else
+    #define LUMINA_SEARCH(wrong)
     #endif
+
+    static inline Py_ssize_t lumina_text_end(const unsigned char *data, Py_ssize_t at, Py_ssize_t end) {
+        LUMINA_SEARCH(lumina_not_text)
         while (at < end && (data[at] >= 32 ? data[at] != 127 : data[at] == 9))
+            at++;
+        return at;
+    }
+
+    static inline Py_ssize_t lumina_word_end(const unsigned char *data, Py_ssize_t at, Py_ssize_t end) {
+        LUMINA_SEARCH(lumina_not_word)
+        while (at < end && ((unsigned char)((data[at] | 32) - 'a') < 26 || (unsigned char)(data[at] - '0') < 10 ||
+                            data[at] == '-'))
             at++;
         return at;
     }
     #endif
     """
+    # All octets of data[0:end] must be readable, those before `at` too.
     # The offset of the first octet that may not stand in a field value (RFC 9110, section 5.5), or `end`.
     Py_ssize_t text_end "lumina_text_end" (const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept nogil
+    # The offset of the first octet that is no letter, digit or hyphen, which is what most names are made of; or `end`.
+    Py_ssize_t word_end "lumina_word_end" (const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept nogil

@@ -11,9 +11,16 @@ if not cython.compiled:
             at += 1
         return at
 
+    def word_end(data: bytes, at: int, end: int) -> int:
+        """Return the offset of the first octet that is no letter, digit or hyphen, or `end`."""
+        while at < end and data[at] in WORD:
+            at += 1
+        return at
+
 
 ALPHA_DIGIT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 UNRESERVED = ALPHA_DIGIT + b"-._~"
+WORD = ALPHA_DIGIT + b"-"
 SUB_DELIMS = b"!$&'()*+,;="
 # What the URL standard of browsers leaves unescaped beyond RFC 3986: docs/decisions/0004-request-targets.md
 RAW_IN_PATH = b"[]|"
@@ -35,3 +42,8 @@ FOLDED = [45 if octet == 95 else octet + 32 if 65 <= octet <= 90 else octet for 
 def find_text_end(data: bytes, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
     """Do what `text_end` does, for tests: C functions cannot be reached from Python."""
     return text_end(data, at, end)
+
+
+def find_word_end(data: bytes, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """Do what `word_end` does, for tests."""
+    return word_end(data, at, end)

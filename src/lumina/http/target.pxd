@@ -1,5 +1,5 @@
 # The path and query of a request target: scanned once, normalised where it has to be (RFC 3986).
-from lumina.http.octets cimport HEX, OCTETS, PATH, QUERY
+from lumina.http.octets cimport HEX, OCTETS, PATH, QUERY, word_end
 
 cdef enum:
     PATH_CLIMBS = -1        # above its root

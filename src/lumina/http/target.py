@@ -3,7 +3,7 @@
 import cython
 
 if not cython.compiled:
-    from lumina.http.octets import HEX, OCTETS, PATH, QUERY
+    from lumina.http.octets import HEX, OCTETS, PATH, QUERY, word_end
 
     PATH_CLIMBS, PATH_HIDES = -1, -2
 
@@ -12,7 +12,10 @@ def path_end(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_s
     """Return where the path stops that begins at `at` with "/"; see the header for what else the number says."""
     octet: cython.uchar
     doubtful: cython.bint = False
-    while at < end:
+    while True:
+        at = word_end(data, at, end)
+        if at == end:
+            break
         octet = data[at]
         if OCTETS[octet] & PATH:
             at += 1
@@ -32,7 +35,10 @@ def path_end(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_s
 def query_end(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
     """Return where the query stops whose first octet (after the "?") is at `at`."""
     octet: cython.uchar
-    while at < end:
+    while True:
+        at = word_end(data, at, end)
+        if at == end:
+            break
         octet = data[at]
         if OCTETS[octet] & QUERY:
             at += 1

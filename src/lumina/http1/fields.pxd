@@ -1,7 +1,7 @@
 # One field section: where each name and value lies, and what it means for this hop.
 cimport cython
 from lumina.http.names cimport find_name
-from lumina.http.octets cimport BLANK, FOLDED, OCTETS, TCHAR, text_end
+from lumina.http.octets cimport BLANK, FOLDED, OCTETS, TCHAR, text_end, word_end
 from lumina.http1.rules cimport (
     NEED_MORE, REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_CONNECTION_OPTIONS, RULE_FIELD_COLON, RULE_FIELD_COUNT,
     RULE_FIELD_NAME, RULE_FIELD_NAME_EMPTY, RULE_FIELD_NAME_SPACE, RULE_FIELD_VALUE, RULE_NONE, RULE_OBS_FOLD,
@@ -68,26 +68,17 @@ cdef class Fields:
 
     # Scan a field section from `at`; `end` is one past the last octet there is. Returns the offset after the empty line,
     # NEED_MORE (-1), or REFUSED (-2) with `refusal` set. `max_count` <= 256.
-    @cython.final
     cdef Py_ssize_t scan(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end, int max_count) noexcept
 
-    @cython.final
     cdef void begin(self) noexcept
-    @cython.final
+    cdef Py_ssize_t _section(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end, int max_count) noexcept
     cdef Py_ssize_t refuse(self, int rule) noexcept
-    @cython.final
     cdef Py_ssize_t _field(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
-    @cython.final
     cdef Py_ssize_t _line_end(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
-    @cython.final
     cdef Py_ssize_t _bad_name(self, unsigned char octet, bint empty) noexcept
-    @cython.final
     cdef void _note(self, int place, int name, const unsigned char* data) noexcept
-    @cython.final
     cdef void _connection(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
-    @cython.final
     cdef bint _strike(self, const unsigned char* data) noexcept
-    @cython.final
     cdef void _strike_name(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
 
 cdef bint same_name(const unsigned char* data, Py_ssize_t at, Py_ssize_t other, Py_ssize_t size) noexcept

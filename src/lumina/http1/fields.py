@@ -4,7 +4,7 @@ import cython
 
 if not cython.compiled:
     from lumina.http.names import find_name
-    from lumina.http.octets import BLANK, FOLDED, OCTETS, TCHAR, text_end
+    from lumina.http.octets import BLANK, FOLDED, OCTETS, TCHAR, text_end, word_end
     from lumina.http1.rules import (
         NEED_MORE,
         REFUSED,
@@ -127,6 +127,12 @@ class Fields:
         Octets are judged in their order, so how they arrive changes nothing in what is refused or why.
         """
         self.begin()
+        return self._section(data, at, end, max_count)
+
+    def _section(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t, max_count: cython.int
+    ) -> cython.Py_ssize_t:  # hot
+        """Do the work of `scan`, once begin() was called."""
         while at < end and data[at] != 13:
             if self.count >= max_count:
                 return self.refuse(RULE_FIELD_COUNT)
@@ -149,6 +155,7 @@ class Fields:
         name: cython.int
         start: cython.Py_ssize_t = at
         stop: cython.Py_ssize_t
+        at = word_end(data, at, end)
         while at < end and OCTETS[data[at]] & TCHAR:
             at += 1
         if at == end:
@@ -162,9 +169,10 @@ class Fields:
         stop = text_end(data, at, end)
         self.value_at[place] = at
         self.value_size[place] = drop_blanks(data, at, stop) - at
-        at = self._line_end(data, stop, end)
-        if at < 0:
-            return at
+        if stop + 1 < end and data[stop] == 13 and data[stop + 1] == 10:
+            at = stop + 2
+        else:
+            return self._line_end(data, stop, end)
         self.known[place] = name if 0 < name <= NAME_ACCEPT else NAME_OTHER
         self.hop[place] = name < 0 or HOP[name]
         self.count = place + 1

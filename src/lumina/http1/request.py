@@ -133,7 +133,7 @@ class RequestHead(Fields):
         if at >= 0:
             at = self._line(data, at, stop)
         if at >= 0:
-            at = self.scan(data, at, stop, self._max_count)
+            at = self._section(data, at, stop, self._max_count)
         if at >= 0:
             return at if self._judge_fields(data) else REFUSED
         if at == NEED_MORE and end - start >= self._max_head:

@@ -79,7 +79,7 @@ class ResponseHead(Fields):
         self._forget()
         at = self._line(data, at, stop)
         if at >= 0:
-            at = self.scan(data, at, stop, self._max_count)
+            at = self._section(data, at, stop, self._max_count)
         if at >= 0:
             return at if self._judge(data, method) else REFUSED
         if at == NEED_MORE and end - start >= self._max_head:
