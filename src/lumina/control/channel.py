@@ -6,6 +6,7 @@ Every message is an object with a `type`. From the supervisor come `hello` (once
 
 import asyncio
 import json
+import socket
 import struct
 from typing import Any
 
@@ -34,6 +35,24 @@ async def receive(reader: asyncio.StreamReader) -> Message | None:
         body = await reader.readexactly(size)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
+    return _decoded(body)
+
+
+def receive_now(channel: socket.socket) -> Message | None:
+    """As receive(), for one who has no loop yet: wait for the next message on a blocking socket."""
+    with channel.makefile("rb", buffering=0) as stream:
+        try:
+            head = stream.read(LENGTH.size)
+            size = LENGTH.unpack(head)[0] if head and len(head) == LENGTH.size else 0
+            body = b""
+            while len(body) < size and (part := stream.read(size - len(body))):
+                body += part
+        except ConnectionError:
+            return None
+    return _decoded(body) if size and len(body) == size else None
+
+
+def _decoded(body: bytes) -> Message:
     try:
         message = json.loads(body)
     except ValueError as error:
