@@ -40,16 +40,26 @@ async def receive(reader: asyncio.StreamReader) -> Message | None:
 
 def receive_now(channel: socket.socket) -> Message | None:
     """As receive(), for one who has no loop yet: wait for the next message on a blocking socket."""
-    with channel.makefile("rb", buffering=0) as stream:
-        try:
-            head = stream.read(LENGTH.size)
-            size = LENGTH.unpack(head)[0] if head and len(head) == LENGTH.size else 0
-            body = b""
-            while len(body) < size and (part := stream.read(size - len(body))):
-                body += part
-        except ConnectionError:
-            return None
-    return _decoded(body) if size and len(body) == size else None
+    try:
+        head = _exactly(channel, LENGTH.size)
+        size = LENGTH.unpack(head)[0] if head else 0
+        if size > MAX_MESSAGE:
+            raise ChannelError(f"a message of {size} octets")
+        body = _exactly(channel, size) if head else b""
+    except ConnectionError:
+        return None
+    return _decoded(body) if body else None
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    """Return so many octets, none of what follows, and nothing when the stream ends before."""
+    got = bytearray()
+    while len(got) < size:
+        part = channel.recv(size - len(got))
+        if not part:
+            return b""
+        got += part
+    return bytes(got)
 
 
 def _decoded(body: bytes) -> Message:

@@ -20,7 +20,7 @@ class EngineSelector(selectors.BaseSelector):
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> Key:  # noqa: ANN401 (the base class's types)
         """Watch a descriptor, or an object that has one."""
-        fd = fileobj if isinstance(fileobj, int) else fileobj.fileno()
+        fd = _descriptor(fileobj)
         if fd in self._keys:
             raise KeyError(fd)
         key = Key(fileobj, fd, events, data)
@@ -60,13 +60,15 @@ class EngineSelector(selectors.BaseSelector):
 
     def get_key(self, fileobj: Any) -> Key:  # noqa: ANN401 (as above)
         """Return the key of what is watched, or raise KeyError."""
-        if isinstance(fileobj, int):
-            return self._keys[fileobj]
-        return next(key for key in self._keys.values() if key.fileobj is fileobj)
+        return self._keys[_descriptor(fileobj)]
 
     def get_map(self) -> Mapping[Any, Key]:
         """Return all keys, by descriptor."""
         return self._keys
+
+
+def _descriptor(fileobj: Any) -> int:  # noqa: ANN401 (as above)
+    return fileobj if isinstance(fileobj, int) else int(fileobj.fileno())
 
 
 def engine_loop(engine: Engine) -> asyncio.AbstractEventLoop:
