@@ -1,5 +1,6 @@
 """`lumina serve`, as a process: what it says, how it ends, what it refuses."""
 
+import http.client
 import json
 import os
 import pty
@@ -97,6 +98,18 @@ def test_a_signal_ends_it_with_0_and_nothing_is_left(gateway: subprocess.Popen[b
     _, said = gateway.communicate(timeout=LIMIT)
     assert gateway.returncode == 0
     assert [json.loads(line)["event"] for line in said.splitlines()] == ["draining", "stopped"]
+
+
+def test_output_that_nobody_reads_holds_up_neither_requests_nor_the_end(
+    gateway: subprocess.Popen[bytes], port: int
+) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
+    for _ in range(400):  # more lines than a pipe holds
+        client.request("GET", "/nowhere")
+        assert client.getresponse().read()
+    client.close()
+    gateway.send_signal(signal.SIGTERM)
+    assert gateway.wait(LIMIT) == 0
 
 
 def test_the_default_is_the_file_in_this_directory(config: Path, port: int) -> None:

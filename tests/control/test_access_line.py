@@ -1,6 +1,8 @@
 """Access lines as people read them."""
 
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,12 +33,22 @@ FACTS: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def somewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A reader two hours east of Greenwich."""
+    monkeypatch.setenv("TZ", "UTC-2")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
 def told(colour: bool = False, **changed: object) -> str:
     return as_text(json.dumps({**FACTS, **changed}).encode(), colour=colour).decode()
 
 
 def test_a_line_says_when_what_where_and_how_long() -> None:
-    row = "03:04:05.678  200  GET /api/payments/status  → localhost:8082  1.2 ms · 2.0 KiB · 127.0.0.1:51234"
+    row = "05:04:05.678  200  GET /api/payments/status  → localhost:8082  1.2 ms · 2.0 KiB · 127.0.0.1:51234"
     assert told() == row
 
 

@@ -41,7 +41,7 @@ def test_machines_read_json_in_the_order_of_an_access_line(form: str) -> None:
 def test_text_is_readable_and_plain_where_no_terminal_is() -> None:
     line = said("text")
     assert "\x1b" not in line
-    assert line.split(maxsplit=1)[1].split() == ["[warning", "]", "worker", "died", "signal=SIGKILL", "worker=1"]
+    assert line.split(maxsplit=1)[1].split() == ["[warning", "]", "worker", "died", "worker=1", "signal=SIGKILL"]
 
 
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])

@@ -1,8 +1,10 @@
 """One worker's place: processes that come up, die, hang and go."""
 
 import asyncio
+import errno
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -138,6 +140,31 @@ def test_workers_that_die_quickly_are_replaced_ever_more_slowly(monkeypatch: pyt
 )
 def test_the_pause_before_a_replacement(pause: float, uptime: float, then: float) -> None:
     assert next_pause(pause, uptime) == then
+
+
+def test_a_worker_that_cannot_be_started_at_all_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    popen = subprocess.Popen
+    tries = 0
+
+    def refuse_the_second(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 (Popen's own)
+        nonlocal tries
+        tries += 1
+        if tries == 2:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        return popen(*arguments, **options)
+
+    monkeypatch.setattr(module.subprocess, "Popen", refuse_the_second)
+
+    async def act(slot: Slot, watch: Watch) -> None:
+        await watch.until(lambda: watch.events() == ["hello"])
+        os.kill(slot.describe()["pid"], signal.SIGKILL)
+        await watch.until(lambda: watch.events().count("hello") == 2)
+        slot.drain()
+
+    slot, watch = play("reports", act)
+    assert watch.events() == ["hello", "worker died", "worker died", "hello"]
+    assert "temporarily unavailable" in watch.reports[2][2]["error"]
+    assert slot.restarts == 2
 
 
 @pytest.mark.parametrize("script", ["fails", "nonsense"])

@@ -1,6 +1,7 @@
 """An access line for people: the JSON line of the engine, told in one readable row."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 RESET = "\x1b[0m"
@@ -38,7 +39,7 @@ def _row(facts: dict[str, Any], *, colour: bool) -> str:
     paint = BY_CLASS.get(facts["status"] // 100, "") if colour else ""
     dim, bold, reset = (DIM, BOLD, RESET) if colour else ("", "", "")
     parts = [
-        f"{dim}{facts['time'][11:23]}{reset}",
+        f"{dim}{_clock(facts['time'])}{reset}",
         f"{paint}{facts['status']:3}{reset}",
         f"{bold}{facts['method']}{reset} {_plain(facts['path'])}",
     ]
@@ -48,6 +49,11 @@ def _row(facts: dict[str, Any], *, colour: bool) -> str:
         parts.append(f"{paint}{facts['reason']}{reset}")
     parts.append(f"{dim}{duration(facts['duration'])} · {size(facts['bytes_out'])} · {facts['client']}{reset}")
     return "  ".join(parts)
+
+
+def _clock(time: str) -> str:
+    """Return the time of day where the reader is, to the millisecond."""
+    return datetime.fromisoformat(time).astimezone().isoformat(timespec="milliseconds")[11:23]
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ Every message is an object with a `type`. From the supervisor come `hello` (once
 
 import asyncio
 import json
+import socket
 import struct
 from typing import Any
 
@@ -34,6 +35,34 @@ async def receive(reader: asyncio.StreamReader) -> Message | None:
         body = await reader.readexactly(size)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
+    return _decoded(body)
+
+
+def receive_now(channel: socket.socket) -> Message | None:
+    """As receive(), for one who has no loop yet: wait for the next message on a blocking socket."""
+    try:
+        head = _exactly(channel, LENGTH.size)
+        size = LENGTH.unpack(head)[0] if head else 0
+        if size > MAX_MESSAGE:
+            raise ChannelError(f"a message of {size} octets")
+        body = _exactly(channel, size) if head else b""
+    except ConnectionError:
+        return None
+    return _decoded(body) if body else None
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    """Return so many octets, none of what follows, and nothing when the stream ends before."""
+    got = bytearray()
+    while len(got) < size:
+        part = channel.recv(size - len(got))
+        if not part:
+            return b""
+        got += part
+    return bytes(got)
+
+
+def _decoded(body: bytes) -> Message:
     try:
         message = json.loads(body)
     except ValueError as error:

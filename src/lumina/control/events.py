@@ -47,7 +47,7 @@ def configure(form: str, descriptor: int = STDERR) -> Log:
     if text:
         last: list[Any] = [
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            structlog.dev.ConsoleRenderer(colors=wants_colour(descriptor), pad_event_to=0),
+            structlog.dev.ConsoleRenderer(colors=wants_colour(descriptor), pad_event_to=0, sort_keys=False),
         ]
     else:
         last = [

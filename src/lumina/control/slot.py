@@ -61,14 +61,18 @@ class Slot:
         pause = 0.0
         while True:
             self._since = time.monotonic()
-            code, was_ready = await self._live()
+            try:
+                code, was_ready = await self._live()
+                ended = cause(code)
+            except OSError as error:  # no memory, no descriptors, no interpreter any more
+                ended, was_ready = {"error": str(error)}, False
             self._died(self.number)
             if self._leaving.is_set():
                 break
             uptime = time.monotonic() - self._since
             pause = next_pause(pause, uptime)
             final = not was_ready and not self.first.is_set()
-            facts = {**cause(code), "uptime": round(uptime, 3), "replaced_in": None if final else pause}
+            facts = {**ended, "uptime": round(uptime, 3), "replaced_in": None if final else pause}
             self._report("error", "worker died", {"worker": self.number, **facts})
             if final:
                 break
@@ -85,13 +89,15 @@ class Slot:
     async def _live(self) -> tuple[int, bool]:
         """Start a worker and wait for its end; return its code, and whether it was ever ready."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, contextlib.ExitStack() as unless_started:
+            unless_started.enter_context(ours)
             self._process = subprocess.Popen(  # noqa: S603, ASYNC220 (our own interpreter; it returns once the new process runs)
                 [*self._launch.command, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[*self._launch.inherit, theirs.fileno()],
                 process_group=0,  # an interrupt typed at the terminal is for the supervisor, who then drains
             )
+            unless_started.pop_all()
         gone = asyncio.get_running_loop().create_task(_exit_of(self._process))
         ours.setblocking(False)
         reader, self._writer = await asyncio.open_connection(sock=ours)

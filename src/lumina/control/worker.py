@@ -12,10 +12,9 @@ import sys
 import traceback
 from typing import Any
 
-import uvloop
-
 from lumina.control import tls
-from lumina.control.channel import Message, encode, receive
+from lumina.control.channel import Message, encode, receive, receive_now
+from lumina.control.loop import engine_loop
 from lumina.control.resolver import Resolver, names_in
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
@@ -29,11 +28,11 @@ YOUNG, MIDDLE, OLD = 10_000, 10, 1_000_000
 class Worker:
     """Runs the engine until told to drain."""
 
-    def __init__(self, hello: Message, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, hello: Message, engine: Engine, writer: asyncio.StreamWriter) -> None:
         self._plan: dict[str, Any] = hello["plan"]
         self._writer = writer
         self._loop = asyncio.get_running_loop()
-        self._engine = Engine(Arena.attach(hello["arena"]), hello["slot"])
+        self._engine = engine
         self._resolver = Resolver(names_in(self._plan), self._engine.resolve, self._report)
         self._draining = False
         self._done = asyncio.Event()
@@ -57,7 +56,6 @@ class Worker:
         gc.set_threshold(YOUNG, MIDDLE, OLD)
         sys.unraisablehook = self._unraisable
         self._loop.add_signal_handler(signal.SIGTERM, self.drain)
-        self._loop.add_reader(engine.fileno(), self._turn)
         self._tick(self._loop.time())
         self._writer.write(encode({"type": "ready"}))
 
@@ -82,16 +80,10 @@ class Worker:
             self._draining = True
             self._engine.drain()
 
-    def _turn(self) -> None:
-        try:
-            self._engine.turn()
-        except Exception:  # noqa: BLE001 (whatever it was: the state of the data path is unknown, so it ends here)
-            self._fail()
-
     def _tick(self, due: float) -> None:
         try:
             self._engine.tick()
-        except Exception:  # noqa: BLE001 (as above)
+        except Exception:  # noqa: BLE001 (whatever it was: the state of the data path is unknown, so it ends here)
             self._fail()
             return
         if self._draining and self._engine.connections == 0:
@@ -101,13 +93,12 @@ class Worker:
         self._loop.call_at(due, self._tick, due)
 
     def _unraisable(self, what: Any) -> None:  # noqa: ANN401 (the interpreter's own structure)
-        """A function of the engine that may not raise did: the state of the data path is unknown, as above."""
+        """A function of the engine that may not raise did: the state of the data path is unknown."""
         if not self.failed:
             self.failed = True
             self._loop.call_soon(self._fail, "".join(traceback.format_exception(what.exc_value)))
 
     def _fail(self, error: str = "") -> None:
-        self._loop.remove_reader(self._engine.fileno())
         self._report("the engine failed", {"error": error or traceback.format_exc()}, level="critical")
         self.failed = True
         self._done.set()
@@ -117,16 +108,12 @@ class Worker:
             self._writer.write(encode({"type": "log", "level": level, "event": event, "facts": facts}))
 
 
-async def serve(descriptor: int) -> int:
-    """Be a worker, with the channel at `descriptor`; return the exit code."""
-    channel = socket.socket(fileno=descriptor)
+async def serve(hello: Message, engine: Engine, channel: socket.socket) -> int:
+    """Be a worker, in a loop that waits in `engine`; return the exit code."""
     channel.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=channel)
-    hello = await receive(reader)
-    if hello is None:
-        return 0
     try:
-        worker = Worker(hello, writer)
+        worker = Worker(hello, engine, writer)
         await worker.start(hello)
     except tls.TlsError as error:
         facts = {"error": str(error)}
@@ -140,8 +127,13 @@ async def serve(descriptor: int) -> int:
 
 def main() -> int:
     """Run until drained."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(serve(int(sys.argv[1])))
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    hello = receive_now(channel)
+    if hello is None:
+        return 0
+    engine = Engine(Arena.attach(hello["arena"]), hello["slot"])
+    with asyncio.Runner(loop_factory=lambda: engine_loop(engine)) as runner:
+        return runner.run(serve(hello, engine, channel))
 
 
 if __name__ == "__main__":

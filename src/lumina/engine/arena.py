@@ -41,17 +41,25 @@ class Arena:
 
     @classmethod
     def create(cls, slots: int) -> Any:
-        """Make an arena for that many workers. Its pages are taken from the system when they are first written."""
+        """Make an arena for that many workers."""
         fd: cython.int = memfd_create(b"lumina-arena", MFD_CLOEXEC)
         if fd < 0:
             raise EngineError("the shared arena cannot be made")
         os.ftruncate(fd, slots * cython.sizeof(Block))
-        return cls(fd, slots)
+        arena: Arena = cls(fd, slots)
+        arena._touch()
+        return arena
 
     @classmethod
     def attach(cls, fd: int) -> Any:
         """Map the arena that the supervisor handed over as `fd`."""
         return cls(fd, os.fstat(fd).st_size // cython.sizeof(Block))
+
+    def _touch(self) -> None:
+        """Take the pages of the log rings now: memory that is sure to be used should not look like growth."""
+        slot: cython.int
+        for slot in range(self.slots):
+            memset(self.blocks[slot].log, 0, LOG_RING)
 
     def block(self, slot: cython.int) -> cython.pointer(Block):
         if not 0 <= slot < self.slots:

@@ -3,6 +3,7 @@ cimport cython
 
 from lumina.engine.arena cimport Arena
 from lumina.engine.gateway cimport Gateway, Live
+from lumina.engine.guest cimport Guests
 from lumina.engine.listener cimport Listener
 from lumina.engine.pool cimport Pool
 from lumina.engine.reactor cimport Reactor
@@ -18,3 +19,4 @@ cdef class Engine:
     cdef Gateway gateway
     cdef dict pools                     # Pool by the identity of its endpoint: they outlive snapshots
     cdef list listeners
+    cdef readonly Guests guests         # Python's descriptors, for a loop that waits in the engine

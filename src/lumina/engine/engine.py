@@ -6,6 +6,7 @@ import cython
 
 from lumina.engine.arena import Arena
 from lumina.engine.gateway import Gateway, Live
+from lumina.engine.guest import Guests
 from lumina.engine.listener import Listener
 from lumina.engine.pool import Pool
 from lumina.engine.reactor import TICK, Reactor
@@ -25,6 +26,7 @@ class Engine:
         self.reactor = Reactor()
         self.recorder = Recorder(arena, slot, self.reactor.clock)
         self.gateway = Gateway(self.reactor, self.recorder)
+        self.guests = Guests(self.reactor)
         self.pools = {}
         self.listeners = []
 
@@ -35,12 +37,12 @@ class Engine:
     def turn(self) -> None:
         """Do all that is ready, without waiting."""
         self.reactor.poll(0)
-        self.recorder.block.turns = self.reactor.turns
-        self.recorder.block.longest_turn = self.reactor.longest_turn
 
     def tick(self) -> None:
         """Expire what is due. Call it every TICK seconds."""
         self.reactor.tick()
+        self.recorder.block.turns = self.reactor.turns
+        self.recorder.block.longest_turn = self.reactor.longest_turn
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Work by `snapshot` from the next exchange on; those under way keep theirs."""

@@ -11,6 +11,7 @@ cdef enum:
     ADDRESSES = 16
 
 
+@cython.no_gc
 cdef class Pooled(Transport):
     # What the pool knows of a connection.
     cdef void* newer                        # neighbours among the idle; borrowed

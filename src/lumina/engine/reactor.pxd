@@ -50,6 +50,7 @@ cdef class Reactor:
 
     cdef int watch(self, Watcher watcher, uint32_t events) except -1
     cdef void unwatch(self, Watcher watcher) noexcept
+    cdef void dismiss(self, Watcher watcher) noexcept
     cdef void again(self, Watcher watcher) noexcept
     cdef int poll(self, int milliseconds) except -2
     cdef void _run_again(self) noexcept

@@ -71,10 +71,15 @@ class Reactor:
 
     def unwatch(self, watcher: Watcher) -> None:
         """Close the descriptor and let go of the watcher when the turn ends. Asked twice, it does nothing."""
+        fd: cython.int = watcher.fd
+        if fd >= 0:
+            self.dismiss(watcher)
+            close(fd)
+
+    def dismiss(self, watcher: Watcher) -> None:
+        """Let go of the watcher when the turn ends; its descriptor stays open."""
         grown: cython.pointer(cython.pointer(PyObject))
-        if watcher.fd < 0:
-            return
-        close(watcher.fd)  # takes it out of the epoll set, as nothing else shares the description
+        epoll_ctl(self.epoll, EPOLL_CTL_DEL, watcher.fd, cython.NULL)
         watcher.fd = -1
         watcher.seen = 0
         self.wheel.forget(watcher)
@@ -117,13 +122,18 @@ class Reactor:
 
     def poll(self, milliseconds: cython.int) -> cython.int:  # hot
         """Take what the kernel has (waiting at most that long), act on it, and return how much there was."""
-        count: cython.int = epoll_wait(self.epoll, self.events, BATCH, milliseconds)
+        count: cython.int
         at: cython.int
         began: cython.double
         watcher: Watcher
+        if milliseconds == 0:
+            count = epoll_wait(self.epoll, self.events, BATCH, 0)
+        else:
+            with cython.nogil:
+                count = epoll_wait(self.epoll, self.events, BATCH, milliseconds)
         if count < 0:
             if errno == EINTR:
-                return 0
+                return -1
             raise OSError(errno, os.strerror(errno))
         self.clock.read()
         began = self.clock.now
@@ -137,7 +147,7 @@ class Reactor:
         if self.grave_count > 0:
             self._bury()  # cold
         self.turns += 1
-        self.longest_turn = max(self.longest_turn, self.clock.elapsed(began))
+        self.longest_turn = max(self.longest_turn, self.clock.elapsed(began))  # what the loop cannot do meanwhile
         return count
 
     def _bury(self) -> None:

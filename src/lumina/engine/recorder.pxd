@@ -1,9 +1,9 @@
 # What is remembered of an exchange, and where it goes when the exchange ends: counters, histograms, one access line.
 cimport cython
 from libc.stdint cimport uint64_t
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
-from lumina.engine.arena cimport Arena, Block, RouteStats, UpstreamStats, count_code, observe, write_line
+from lumina.engine.arena cimport LOG_RING, Arena, Block, RouteStats, UpstreamStats, count_code, observe, write_line
 from lumina.engine.clock cimport Clock
 from lumina.http1.write cimport Writer
 from lumina.reasons cimport *

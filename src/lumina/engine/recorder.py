@@ -21,6 +21,8 @@ class Recorder:
         self.arena = arena
         self.block = arena.block(slot)
         self.clock = clock
+        if self.block.log_written == 0:
+            memset(self.block.log, 0, LOG_RING)  # its pages are taken now, not one by one while requests wait
         self.writer = Writer()
         self.lines = True
 

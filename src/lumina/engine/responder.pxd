@@ -18,6 +18,7 @@ cdef enum:
     OWN_FIELDS = 512        # octets: room for the fields that the gateway adds
 
 
+@cython.no_gc
 cdef class Responder(ServerStream):
     cdef Gateway gateway
     cdef bint persistent                    # another request may follow

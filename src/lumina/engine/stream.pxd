@@ -6,6 +6,7 @@ from lumina.engine.transport cimport Transport
 from lumina.http1.response cimport ResponseHead
 
 
+@cython.no_gc
 cdef class Dialogue:
     cdef Dialogue below                     # the next of those that wait for use
 
@@ -31,6 +32,7 @@ cdef class Dialogue:
     cdef void tunnel_drained(self, bint client_side) noexcept
 
 
+@cython.no_gc
 cdef class ServerStream(Transport):
     # The side that a client talks to.
     cdef Dialogue exchange
@@ -56,6 +58,7 @@ cdef class ServerStream(Transport):
     cdef void become_tunnel(self) noexcept
 
 
+@cython.no_gc
 cdef class ClientStream(Pooled):
     # The side that talks to an upstream.
     cdef Dialogue exchange
