@@ -14,6 +14,8 @@ import pytest
 
 from tests.house.tree import PACKAGE, ROOT, SOURCE, tracked
 
+pytestmark = pytest.mark.timeout(600)  # a module that is out of date is compiled anew, and pip fetches what is needed
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -56,7 +58,6 @@ def test_a_wheel_holds_nothing_else(wheel: Path) -> None:
     assert [name for name in inside if not name.endswith((".py", ".pxd", ".so", "py.typed"))] == []
 
 
-@pytest.mark.timeout(600)
 def test_a_wheel_runs_without_a_compiler(wheel: Path, tmp_path: Path) -> None:
     home = tmp_path / "clean"
     venv.create(home, with_pip=True)
