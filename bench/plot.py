@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
 from bench.fleet import FLOOR
 from bench.measure import Figure, Measured
 from bench.peers import PEERS
 from bench.report import Circumstances, rounded
 from bench.works import FEW_ROUTES, MANY_ROUTES, ROUTES, WORKS
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 # From the palette of Okabe and Ito, which the colour-blind can tell apart; the value stands beside each bar as well.
 OURS = "#0072B2"

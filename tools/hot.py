@@ -60,7 +60,9 @@ CALL = re.compile(
     r"\b(_?Py[A-Z][A-Za-z]*_\w+|Py_[A-Z]+|__Pyx_\w+|__pyx_(?:convert|tp_new|fuse)_\w+|__pyx_unpickle\w*)(?=\()"
 )
 FAILURE = re.compile(r"(?:(?<=;)|^)[^;{}\n]*__PYX_ERR\([^)]*\)", re.MULTILINE)  # the way out of a failed call
-NONE_REFUSED = re.compile(r'PyErr_SetString\(PyExc_TypeError, "[^"]*None')  # what a caller's mistake meets, no request does
+NONE_REFUSED = re.compile(
+    r'PyErr_SetString\(PyExc_TypeError, "[^"]*None'
+)  # what a caller's mistake meets, no request does
 LINE = re.compile(
     r'<pre class="cython line score-\d+"[^>]*>[^<]*<span class="[^"]*">0*(?P<number>\d+)</span>:.*?</pre>\n'
     r"(?:<pre class='cython code[^>]*>(?P<code>.*?)</pre>)?",

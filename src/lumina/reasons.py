@@ -51,13 +51,9 @@ REASONS: tuple[Failure, ...] = (
     Failure("ok", 200, "OK", "The exchange went through."),
     Failure("client_gone", 499, "Client Closed Request", "The client left before it had the whole answer."),
     Failure("client_too_slow", 408, "Request Timeout", "The client took nothing of the answer for too long."),
-    Failure(
-        "no_route", 404, "Not Found", "No route matches this path.", "destination_not_found"
-    ),
+    Failure("no_route", 404, "Not Found", "No route matches this path.", "destination_not_found"),
     Failure("bad_request", 400, "Bad Request", "The request breaks a rule of HTTP.", "http_request_error"),
-    Failure(
-        "request_timeout", 408, "Request Timeout", "The request did not arrive in time.", "http_request_error"
-    ),
+    Failure("request_timeout", 408, "Request Timeout", "The request did not arrive in time.", "http_request_error"),
     Failure(
         "body_too_large",
         413,
@@ -72,9 +68,7 @@ REASONS: tuple[Failure, ...] = (
         "This port speaks TLS: use https instead of http.",
         "http_request_error",
     ),
-    Failure(
-        "connection_refused", 502, "Bad Gateway", "The upstream refuses connections.", "connection_refused"
-    ),
+    Failure("connection_refused", 502, "Bad Gateway", "The upstream refuses connections.", "connection_refused"),
     Failure(
         "connection_timeout",
         504,
@@ -90,9 +84,7 @@ REASONS: tuple[Failure, ...] = (
         "destination_ip_unroutable",
     ),
     Failure("dns_error", 502, "Bad Gateway", "The upstream's name has no known address.", "dns_error"),
-    Failure(
-        "tls_protocol_error", 502, "Bad Gateway", "TLS with the upstream failed.", "tls_protocol_error"
-    ),
+    Failure("tls_protocol_error", 502, "Bad Gateway", "TLS with the upstream failed.", "tls_protocol_error"),
     Failure(
         "tls_certificate_error",
         502,
@@ -149,10 +141,6 @@ REASONS: tuple[Failure, ...] = (
         "The upstream already has as many connections as it may.",
         "connection_limit_reached",
     ),
-    Failure(
-        "loop_detected", 508, "Loop Detected", "The request passed this gateway before.", "proxy_loop_detected"
-    ),
-    Failure(
-        "proxy_internal_error", 500, "Internal Server Error", "The gateway failed.", "proxy_internal_error"
-    ),
+    Failure("loop_detected", 508, "Loop Detected", "The request passed this gateway before.", "proxy_loop_detected"),
+    Failure("proxy_internal_error", 500, "Internal Server Error", "The gateway failed.", "proxy_internal_error"),
 )

@@ -179,7 +179,9 @@ class Snapshot:
         self.table = PrefixTable(entries)
         self.admin_table = PrefixTable(admin_entries)
 
-    def match(self, admin_only: cython.bint, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> "Route | None":
+    def match(
+        self, admin_only: cython.bint, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t
+    ) -> "Route | None":
         """Return the route of the path data[at : at + size], or None."""
         table: PrefixTable = self.admin_table if admin_only else self.table
         index: cython.int = table.find(data, at, size)

@@ -1,6 +1,7 @@
 """What wrk says, as the benchmark reads it."""
 
 import pytest
+
 from bench.load import Load, LoadError, parse_wrk, script
 
 REPORT = """\

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+
 from bench.load import LoadError
 from bench.measure import Figure, Sample, read_small_answer, rotated
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from bench.native.build import compile_native, native
 from bench.process import Program, free_port
 from bench.works import BODIES

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from bench.peers import PEERS, Peer, Site, route_name
 
 CERTIFICATE = Path("/nowhere/loopback.pem")

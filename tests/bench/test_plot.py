@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from bench.measure import Figure, Measured, Sample
 from bench.report import Circumstances
 

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from bench.process import Program, StartError, free_port
 
 CPUS = frozenset(os.sched_getaffinity(0))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from bench.measure import Figure, Measured, Sample
 from bench.report import Circumstances, as_json, as_markdown, ratio, rounded
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from bench.peers import PEERS
 from bench.run import main, parse, present
 from bench.works import WORKS

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from bench.peers import search_path
 
 pytest.importorskip("matplotlib")

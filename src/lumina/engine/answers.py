@@ -49,7 +49,13 @@ def problem(
         f"X-Request-ID: {request_id}",
     ]
     if failure.proxy_error:
-        hop = f"; next-hop={next_hop}" if next_hop and ":" not in next_hop else f'; next-hop="{next_hop}"' if next_hop else ""
+        hop = (
+            f"; next-hop={next_hop}"
+            if next_hop and ":" not in next_hop
+            else f'; next-hop="{next_hop}"'
+            if next_hop
+            else ""
+        )
         lines.append(f"Proxy-Status: lumina; error={failure.proxy_error}{hop}")
     if status == 503:
         lines.append(f"Retry-After: {RETRY_AFTER}")

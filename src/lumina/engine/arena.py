@@ -40,7 +40,7 @@ class Arena:
             munmap(self.blocks, self.size)
 
     @classmethod
-    def create(cls, slots: int) -> Any:
+    def create(cls, slots: int) -> Any:  # noqa: ANN401 (in a compiled class its own name is not known yet)
         """Make an arena for that many workers."""
         fd: cython.int = memfd_create(b"lumina-arena", MFD_CLOEXEC)
         if fd < 0:
@@ -51,7 +51,7 @@ class Arena:
         return arena
 
     @classmethod
-    def attach(cls, fd: int) -> Any:
+    def attach(cls, fd: int) -> Any:  # noqa: ANN401 (as above)
         """Map the arena that the supervisor handed over as `fd`."""
         return cls(fd, os.fstat(fd).st_size // cython.sizeof(Block))
 
@@ -97,10 +97,20 @@ class Arena:
         """
         found: dict[str, Any] = {
             key: {}
-            for key in (
-                "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
-                " upstream_durations upstream_connect upstream_connections retries errors"
-            ).split()
+            for key in [
+                "requests",
+                "durations",
+                "first_byte",
+                "overhead",
+                "request_bytes",
+                "response_bytes",
+                "upstream_requests",
+                "upstream_durations",
+                "upstream_connect",
+                "upstream_connections",
+                "retries",
+                "errors",
+            ]
         }
         found["workers"] = [self._worker(slot) for slot in range(self.slots)]
         for slot in range(self.slots):
@@ -189,7 +199,9 @@ def add_spread(spreads: dict[int, Spread], series: cython.int, histogram: cython
     return 0
 
 
-def count_code(table: cython.pointer(CodeCount), series: cython.uint, method: cython.uint, status: cython.uint) -> None:  # hot
+def count_code(
+    table: cython.pointer(CodeCount), series: cython.uint, method: cython.uint, status: cython.uint
+) -> None:  # hot
     """Count one (series, method, status). A full table counts the rest as `_OTHER`: series 1, method and status 0."""
     key: cython.ulonglong = ((series + 1) << 14) | (method << 10) | (status & 1023)
     at: cython.uint = cython.cast(cython.uint, ((key * SPREAD) >> 8) & (CODES - 1))  # multiplicative hashing

@@ -5,7 +5,6 @@ This is the reading half; the writing half is its base. Between two requests it 
 
 import cython
 
-from lumina.engine.buffer import Buffer
 from lumina.engine.exchange import Exchange
 from lumina.engine.gateway import Gateway
 from lumina.engine.responder import Responder
@@ -208,7 +207,9 @@ class Client(Responder):
         if self.untried and self.exchange is None:
             self.reactor.again(self)
 
-    def _feed(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    def _feed(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:  # hot
         """Give the exchange what there is of the body; the offset after it, or -1 when the exchange is over."""
         size: cython.Py_ssize_t = end - at
         if self.body == BODY_CHUNKED:
@@ -226,7 +227,9 @@ class Client(Responder):
             self.exchange.request_end(None)
         return at + size
 
-    def _feed_chunks(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    def _feed_chunks(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:  # hot
         decoder: ChunkedDecoder = self.decoder
         while at < end and not decoder.done:
             at = decoder.step(data, at, end)
@@ -263,7 +266,9 @@ class Client(Responder):
         count: cython.Py_ssize_t
         if self.untried:  # sent before the upstream agreed
             self.untried = False
-            self.paused = not self.exchange.tunnel_data(True, self.held.data + self.held.start, self.held.end - self.held.start)
+            self.paused = not self.exchange.tunnel_data(
+                True, self.held.data + self.held.start, self.held.end - self.held.start
+            )
             self._drop_held()
             return
         count = self.receive()
@@ -279,7 +284,7 @@ class Client(Responder):
             self.reactor.again(self)
 
     def _read_away(self) -> None:
-        """Read and throw away, within a bound: to close with octets unread would reset the connection and lose the answer."""
+        """Read and throw away, within a bound: to close with octets unread would reset the connection, answer and all."""
         count: cython.Py_ssize_t = self.receive()
         if count == AGAIN:
             return

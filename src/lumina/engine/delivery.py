@@ -7,7 +7,6 @@ was reused, until the first octet of the answer, and only if it is not long.
 import cython
 
 from lumina.engine.buffer import Buffer
-from lumina.engine.gateway import Gateway
 from lumina.engine.pool import Pool
 from lumina.engine.stream import Dialogue
 from lumina.engine.upstream import UpstreamConnection

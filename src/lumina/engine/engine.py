@@ -8,10 +8,10 @@ from lumina.engine.arena import Arena
 from lumina.engine.gateway import Gateway, Live
 from lumina.engine.guest import Guests
 from lumina.engine.listener import Listener
+from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
 from lumina.engine.reactor import TICK, Reactor
 from lumina.engine.recorder import Recorder
-from lumina.engine.origin import Origin
 from lumina.snapshot import Snapshot, Upstream
 
 DRAIN_GRACE = 1.0  # seconds that an idle connection may still use to send a request while the worker drains

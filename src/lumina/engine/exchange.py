@@ -16,9 +16,9 @@ from lumina.engine.answers import problem
 from lumina.engine.buffer import Buffer
 from lumina.engine.delivery import Delivery
 from lumina.engine.gateway import Gateway
+from lumina.engine.origin import Origin
 from lumina.engine.stream import ServerStream
 from lumina.engine.tunnel import Tunnel
-from lumina.engine.origin import Origin
 from lumina.engine.upstream import UpstreamConnection
 from lumina.http1.request import RequestHead
 from lumina.http1.response import ResponseHead

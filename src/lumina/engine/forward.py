@@ -65,9 +65,7 @@ def _target(writer: Writer, head: RequestHead, data: cython.p_const_uchar, route
         writer.put(data, head.query_at, head.query_size)
 
 
-def _hop_fields(
-    writer: Writer, head: RequestHead, route: Route, hop: cython.pointer(Hop)
-) -> None:  # hot
+def _hop_fields(writer: Writer, head: RequestHead, route: Route, hop: cython.pointer(Hop)) -> None:  # hot
     data: cython.p_const_uchar = hop.data
     field: cython.int = head.upgrade_field
     writer.put(b"X-Forwarded-For: ", 0, 17)

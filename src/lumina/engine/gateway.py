@@ -1,10 +1,10 @@
 """What all exchanges of a worker share: where heads are parsed, what is live, and the spare exchanges."""
 
 from lumina.engine.identity import Identity
+from lumina.engine.origin import Origin
 from lumina.engine.reactor import Reactor
 from lumina.engine.recorder import Recorder
 from lumina.engine.stream import Dialogue
-from lumina.engine.origin import Origin
 from lumina.http1.request import RequestHead
 from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer

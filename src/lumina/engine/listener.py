@@ -9,6 +9,7 @@ from lumina.engine.client import Client
 from lumina.engine.gateway import Gateway
 from lumina.engine.reactor import Watcher
 from lumina.engine.tls import Tls
+from lumina.errors import EngineError
 
 
 class Listener(Watcher):
@@ -33,13 +34,18 @@ class Listener(Watcher):
         address: sockaddr_storage
         size: socklen_t = cython.sizeof(address)
         fd: cython.int = accept4(
-            self.fd, cython.cast(cython.pointer(sockaddr), cython.address(address)), cython.address(size), SOCK_NONBLOCK | SOCK_CLOEXEC
+            self.fd,
+            cython.cast(cython.pointer(sockaddr), cython.address(address)),
+            cython.address(size),
+            SOCK_NONBLOCK | SOCK_CLOEXEC,
         )
         if fd < 0:
             if errno == EMFILE or errno == ENFILE:
                 self._turn_away()
             return False
-        if self.gateway.recorder.block.connections >= cython.cast(cython.ulong, self.gateway.live.snapshot.limits.connections):
+        if self.gateway.recorder.block.connections >= cython.cast(
+            cython.ulong, self.gateway.live.snapshot.limits.connections
+        ):
             close(fd)
             return True
         self._greet(fd, cython.address(address))
@@ -62,7 +68,11 @@ class Listener(Watcher):
             if self.context is not None:
                 client.secured(Tls(self.context, fd, server_side=True, name=None, view=self.reactor.view))
             self.reactor.watch(client, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-        except Exception:  # the peer left already, or the kernel has no room: there is nobody to tell
+        except (
+            EngineError,
+            OSError,
+            ValueError,
+        ):  # the peer left already, or the kernel has no room: there is nobody to tell
             client.fd = -1
             close(fd)
             return

@@ -13,7 +13,9 @@ from lumina.snapshot import Limits, Upstream
 class Origin:
     """Belongs to one snapshot; its pools outlive it."""
 
-    def __init__(self, upstream: Upstream, pools: tuple[Pool, ...], limits: Limits, reactor: Reactor, head: ResponseHead) -> None:
+    def __init__(
+        self, upstream: Upstream, pools: tuple[Pool, ...], limits: Limits, reactor: Reactor, head: ResponseHead
+    ) -> None:
         self.upstream = upstream
         self.pools = pools
         self.reactor = reactor

@@ -101,7 +101,11 @@ class Recorder:
         write_line(self.block, self.line, out.at)
 
     def _text(
-        self, key: cython.p_const_uchar, key_size: cython.Py_ssize_t, value: cython.p_const_uchar, size: cython.Py_ssize_t
+        self,
+        key: cython.p_const_uchar,
+        key_size: cython.Py_ssize_t,
+        value: cython.p_const_uchar,
+        size: cython.Py_ssize_t,
     ) -> None:  # hot
         self.writer.put(key, 0, key_size)
         if size == 0:
@@ -112,7 +116,7 @@ class Recorder:
         self.writer.put(b'"', 0, 1)
 
     def _escaped(self, value: cython.p_const_uchar, size: cython.Py_ssize_t) -> None:  # hot
-        """Write text as JSON has it (RFC 8259, section 7); octets that are not ASCII stand for themselves as Latin-1."""
+        """Write text as JSON has it (RFC 8259, section 7); octets that are not ASCII are taken for Latin-1."""
         at: cython.Py_ssize_t
         byte: cython.uchar
         out: Writer = self.writer

@@ -7,7 +7,6 @@ of its body leave in one system call; uncork() sends it, at the latest when the 
 import cython
 
 from lumina.engine.buffer import Buffer
-from lumina.engine.gateway import Gateway
 from lumina.engine.stream import ServerStream
 from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer

@@ -14,7 +14,9 @@ RECORD = 16384  # octets: what one TLS record can carry (RFC 8446, section 5.1)
 class Tls:
     """One TLS session over a descriptor that somebody else owns and watches."""
 
-    def __init__(self, context: ssl.SSLContext, fd: int, *, server_side: bool, name: str | None, view: memoryview) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, fd: int, *, server_side: bool, name: str | None, view: memoryview
+    ) -> None:
         self.socket = context.wrap_socket(
             socket.socket(fileno=fd),
             server_side=server_side,

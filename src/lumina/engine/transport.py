@@ -7,8 +7,7 @@ it asked for has emptied a stream socket (epoll(7)), and needs no second read to
 import cython
 
 from lumina.engine.buffer import Buffer
-from lumina.engine.reactor import Reactor, Watcher
-from lumina.engine.tls import Tls
+from lumina.engine.reactor import Watcher
 
 GONE = EPOLLRDHUP | EPOLLHUP | EPOLLERR
 
@@ -104,7 +103,9 @@ class Transport(Watcher):
             self.pending = buffer
             return self.flush()
         at = 0
-        sent: cython.Py_ssize_t = self.tls.write(cython.cast(cython.p_const_uchar, pieces[0].iov_base), pieces[0].iov_len)
+        sent: cython.Py_ssize_t = self.tls.write(
+            cython.cast(cython.p_const_uchar, pieces[0].iov_base), pieces[0].iov_len
+        )
         if sent == BROKEN:
             self.broken = True
             return False

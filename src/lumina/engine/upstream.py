@@ -2,11 +2,11 @@
 
 import cython
 
-from lumina.engine.buffer import Buffer
 from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
 from lumina.engine.stream import ClientStream
 from lumina.engine.tls import Tls
+from lumina.errors import EngineError
 from lumina.http1.chunked import ChunkedDecoder
 from lumina.http1.response import ResponseHead
 
@@ -38,7 +38,7 @@ class UpstreamConnection(ClientStream):
                 return reason
         try:
             self.reactor.watch(self, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-        except Exception:
+        except EngineError:
             close(self.fd)
             self.fd = -1
             return INTERNAL_ERROR
@@ -156,7 +156,13 @@ class UpstreamConnection(ClientStream):
     def release(self, keep: cython.bint) -> None:  # hot
         """The exchange is over: wait for another, or close."""
         self.exchange = None
-        if not keep or not self.persistent or self.broken or self.seen & GONE or self.pool.idle >= self.origin.most_idle:
+        if (
+            not keep
+            or not self.persistent
+            or self.broken
+            or self.seen & GONE
+            or self.pool.idle >= self.origin.most_idle
+        ):
             self.close()
             return
         self.stage = WAITING
@@ -235,7 +241,12 @@ class UpstreamConnection(ClientStream):
             before = moved
             if self.left > 0 and pipe.filled < pipe.size and self.seen & (EPOLLIN | GONE):
                 count = splice(
-                    self.fd, cython.NULL, pipe.sink, cython.NULL, min(self.left, pipe.size - pipe.filled), SPLICE_F_MOVE | SPLICE_F_NONBLOCK
+                    self.fd,
+                    cython.NULL,
+                    pipe.sink,
+                    cython.NULL,
+                    min(self.left, pipe.size - pipe.filled),
+                    SPLICE_F_MOVE | SPLICE_F_NONBLOCK,
                 )
                 if count > 0:
                     pipe.filled += count
@@ -300,7 +311,9 @@ class UpstreamConnection(ClientStream):
         if self.stage != HEAD or at == end:
             self._drop_held()
 
-    def _head(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    def _head(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:  # hot
         """Parse one head; the offset after it, or -1 when there is no more to do now."""
         head: ResponseHead = self.origin.head
         after: cython.Py_ssize_t = head.parse(data, at, end, self.method)
@@ -326,11 +339,17 @@ class UpstreamConnection(ClientStream):
                 self.decoder.reset()
             self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.between_bytes_timeout)
         self.exchange.response_head(head, data)
-        if self.fd >= 0 and self.stage == BODY and (self.body == BODY_NONE or (self.body == BODY_LENGTH and self.left == 0)):
+        if (
+            self.fd >= 0
+            and self.stage == BODY
+            and (self.body == BODY_NONE or (self.body == BODY_LENGTH and self.left == 0))
+        ):
             self._whole(end - after, None)
         return after
 
-    def _body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    def _body(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:  # hot
         size: cython.Py_ssize_t = end - at
         self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.between_bytes_timeout)
         if self.body == BODY_CHUNKED:
@@ -346,7 +365,9 @@ class UpstreamConnection(ClientStream):
                 self._whole(end - at - size, None)
         return at + size
 
-    def _chunks(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
+    def _chunks(
+        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:  # hot
         decoder: ChunkedDecoder = self.decoder
         while at < end and not decoder.done:
             at = decoder.step(data, at, end)
