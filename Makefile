@@ -34,7 +34,7 @@ check: lint test interpreted ## all that a change has to pass; the gates are tes
 sanitize: .venv/tools .venv/built ## the suites under AddressSanitizer and UBSan, in a tree of their own
 	$(BIN)/python tools/sanitize.py
 
-fuzz: .venv/tools .venv/built ## every fuzz target for FUZZ_SECONDS each
+fuzz: .venv/tools .venv/built .venv/fuzzer ## every fuzz target for FUZZ_SECONDS each
 	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
 bench: .venv/built .venv/plots ## this gateway beside the peers that are installed
@@ -53,6 +53,11 @@ docs: .venv/built ## the reference in docs/reference, written anew from the code
 	@echo 'Compiling the hot path (minutes the first time, then only what changed) ...'
 	@$(BIN)/python setup.py --quiet build_ext --inplace
 	@[ $(BIN)/lumina -nt .venv/needs ] || $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/fuzzer: .venv/needs
+	@echo 'Installing what guides the fuzz targets ...'
+	@$(BIN)/python tools/needs.py fuzz | xargs -d '\n' $(PIP) install
 	@touch $@
 
 .venv/plots: .venv/needs
