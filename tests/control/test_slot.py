@@ -153,7 +153,7 @@ def test_a_worker_that_cannot_be_started_at_all_is_tried_again(monkeypatch: pyte
             raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
         return popen(*arguments, **options)
 
-    monkeypatch.setattr(module.subprocess, "Popen", refuse_the_second)
+    monkeypatch.setattr("lumina.control.slot.subprocess.Popen", refuse_the_second)
 
     async def act(slot: Slot, watch: Watch) -> None:
         await watch.until(lambda: watch.events() == ["hello"])

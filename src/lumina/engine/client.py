@@ -284,7 +284,7 @@ class Client(Responder):
             self.reactor.again(self)
 
     def _read_away(self) -> None:
-        """Read and throw away, within a bound: to close with octets unread would reset the connection, answer and all."""
+        """Read and throw away, within a bound: to close with octets unread resets the connection, answer and all."""
         count: cython.Py_ssize_t = self.receive()
         if count == AGAIN:
             return

@@ -57,7 +57,7 @@ class Guests:
             self.reactor.dismiss(guest)
 
     def wait(self, seconds: cython.double) -> list[tuple[int, int]]:
-        """Turn until one of Python's descriptors is ready or the time is over (negative: never); return the ready ones."""
+        """Turn until one of Python's descriptors is ready or the time is over (negative: never); return those."""
         reactor: Reactor = self.reactor
         clock = reactor.clock
         until: cython.double = clock.elapsed(0.0) + seconds

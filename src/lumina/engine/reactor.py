@@ -129,7 +129,7 @@ class Reactor:
         if milliseconds == 0:
             count = epoll_wait(self.epoll, self.events, BATCH, 0)
         else:
-            with cython.nogil:
+            with cython.nogil:  # cold
                 count = epoll_wait(self.epoll, self.events, BATCH, milliseconds)
         if count < 0:
             if errno == EINTR:

@@ -1,0 +1,210 @@
+"""An engine on a stage: real sockets, one thread, and time that passes only when it is told to.
+
+The test plays the client and the upstream by turns and lets the engine act in between with settle(), which turns the
+engine until nothing more comes. Nothing sleeps, and nothing depends on being quick.
+"""
+
+import json
+import select
+import socket
+from typing import Any
+
+from lumina.engine.arena import Arena
+from lumina.engine.engine import Engine
+from lumina.snapshot import Snapshot
+
+QUIET = 30  # milliseconds without an event after which all is said
+PATIENCE = 5.0  # seconds that something sure to come may take
+
+
+def plan(*endpoints: tuple[str, int], **changes: Any) -> dict[str, Any]:
+    """Return a plan with the one route `/api/payments`, stripped, to these endpoints."""
+    timeouts = {"connect": 5.0, "first_byte": 60.0, "between_bytes": 60.0, "pool_idle": 60.0}
+    made: dict[str, Any] = {
+        "version": 1,
+        "hash": "0123456789abcdef",
+        "server": {"host": "127.0.0.1", "port": 0, "workers": 1, "tls": [], "admin": None},
+        "limits": {
+            "request_line": 8192,
+            "header_bytes": 32768,
+            "header_count": 100,
+            "response_header_bytes": 65536,
+            "body_bytes": None,
+            "connections": 1000,
+            "upstream_connections": 100,
+            "upstream_idle": 100,
+        },
+        "timeouts": {
+            "header": 15.0,
+            "body": 60.0,
+            "keep_alive": 75.0,
+            "write": 60.0,
+            "drain": 30.0,
+            "tunnel_idle": 3600.0,
+        },
+        "access_log": {"enabled": True, "format": "json", "path": None},
+        "routes": [
+            {"name": "payments", "prefix": "/api/payments", "strip": True, "upstream": 0, "preserve_host": True}
+        ],
+        "upstreams": [
+            {
+                "name": "payments",
+                "base": "",
+                "tls": None,
+                "endpoints": [
+                    {"host": host, "port": port, "unix": None, "authority": f"{host}:{port}"}
+                    for host, port in endpoints
+                ],
+                "timeouts": timeouts,
+            }
+        ],
+    }
+    for path, value in changes.items():
+        place = made
+        *way, last = path.split("__")
+        for step in way:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        place[last] = value
+    return made
+
+
+class Peer:
+    """A plain socket of the test's, and all that came on it."""
+
+    def __init__(self, stage: "Stage", sock: socket.socket) -> None:
+        self.stage = stage
+        self.sock = sock
+        self.ended = False
+        self.reset = False
+        sock.setblocking(False)
+
+    def send(self, data: bytes) -> None:
+        """Send all of it, letting the engine take what it takes."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self.sock.send(view) :]
+            except BlockingIOError:
+                self.stage.settle()
+
+    def read(self) -> bytes:
+        """Let the engine act, then return what has come since."""
+        self.stage.settle()
+        found = bytearray()
+        while not self.ended:
+            try:
+                part = self.sock.recv(1 << 20)
+            except BlockingIOError:
+                if not self.stage.settle():
+                    break
+                continue
+            except ConnectionResetError:
+                self.ended = self.reset = True
+                break
+            if not part:
+                self.ended = True
+            found += part
+        return bytes(found)
+
+    def read_until(self, end: bytes) -> bytes:
+        """Read on until what came ends so, or the peer ended."""
+        found = self.read()
+        while not found.endswith(end) and not self.ended:
+            if not select.select([self.sock, self.stage.engine.fileno()], [], [], PATIENCE)[0]:
+                raise AssertionError(found)
+            found += self.read()
+        return found
+
+    def finish(self) -> None:
+        """Send nothing more."""
+        self.sock.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """Leave."""
+        self.sock.close()
+
+
+class Stage:
+    """One engine with one listener in front of it, and one upstream of the test's behind it."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.upstream = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.upstream.setblocking(False)
+        self.arena = Arena.create(1)
+        self.engine = Engine(self.arena, 0)
+        self.adopt(**changes)
+        listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        listener.setblocking(False)
+        self.address = listener.getsockname()
+        self.engine.listen(listener.detach())
+        self.peers: list[Peer] = []
+
+    def adopt(self, **changes: Any) -> None:
+        """Take up a plan with these changes."""
+        endpoints = changes.pop("endpoints", [self.upstream.getsockname()])
+        self.engine.adopt(Snapshot(plan(*endpoints, **changes)))
+
+    def settle(self) -> bool:
+        """Turn the engine until nothing more comes; return whether anything did."""
+        poll = select.poll()
+        poll.register(self.engine.fileno(), select.POLLIN)
+        acted = False
+        while poll.poll(QUIET):
+            self.engine.turn()
+            acted = True
+        return acted
+
+    def wait(self, peer: Peer) -> bytes:
+        """Let time pass, ticks included, until something comes for `peer`; return it."""
+        poll = select.poll()
+        poll.register(peer.sock, select.POLLIN)
+        for _ in range(int(PATIENCE / self.engine.TICK)):
+            self.engine.tick()
+            self.settle()
+            if poll.poll(int(self.engine.TICK * 1000)):
+                return peer.read()
+        raise AssertionError("nothing came")
+
+    def client(self) -> Peer:
+        """Connect to the gateway."""
+        return self._peer(socket.create_connection(self.address))
+
+    def accept(self) -> Peer:
+        """Return the connection that the gateway has made to the upstream."""
+        self.settle()
+        return self._peer(self.upstream.accept()[0])
+
+    def _peer(self, sock: socket.socket) -> Peer:
+        self.peers.append(Peer(self, sock))
+        return self.peers[-1]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the access lines written since the last look."""
+        self.settle()
+        return [json.loads(line) for line in self.arena.drain_log(0).splitlines()]
+
+    def close(self) -> None:
+        """Take the stage down."""
+        for peer in self.peers:
+            peer.close()
+        self.upstream.close()
+        self.settle()
+        self.engine.drain()
+        self.settle()
+
+
+def get(path: str = "/api/payments/x", fields: str = "") -> bytes:
+    """Return a GET request."""
+    return f"GET {path} HTTP/1.1\r\nHost: a.example\r\n{fields}\r\n".encode()
+
+
+def answer(body: bytes = b"ok", fields: str = "", status: str = "200 OK") -> bytes:
+    """Return an answer with a content length."""
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{fields}\r\n".encode() + body
+
+
+def head_of(message: bytes) -> tuple[str, dict[str, str], bytes]:
+    """Return the first line, the fields with lower-case names, and the body."""
+    head, _, body = message.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    return first, {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}, body
