@@ -67,5 +67,5 @@ docs: .venv/built ## the reference in docs/reference, written anew from the code
 
 .venv/tools: .venv/needs
 	@echo 'Installing what the tests and linters need ...'
-	@$(BIN)/python tools/needs.py test lint bench | xargs -d '\n' $(PIP) install
+	@$(BIN)/python tools/needs.py test lint bench fuzz | xargs -d '\n' $(PIP) install
 	@touch $@

@@ -1,12 +1,14 @@
 """Run every fuzz target for a bounded time. What one finds is kept, named, and fails the run.
 
-A target is a file fuzz/NAME.py that takes libFuzzer's options, as one made with atheris does. It starts from the inputs
-in fuzz/corpus/NAME, if there are any, and from those that earlier runs left in build/fuzz/NAME.
+A target is a file fuzz/NAME.py that takes libFuzzer's options. It starts from the inputs in fuzz/corpus/NAME, if there
+are any, and from those that earlier runs left in build/fuzz/NAME. First the sources are searched, guided by their
+coverage; then the compiled modules get what was found, and variations of it, for a quarter of the time.
 
     python tools/fuzz.py [--seconds N] [NAME ...]
 """
 
 import argparse
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 TARGETS = ROOT / "fuzz"
 STALL = 20  # seconds on one input before it counts as never ending
 GRACE = 120  # seconds to start and to stop
+TAIL = 40  # lines of what a target said last
+EXECUTED = re.compile(r"^stat::number_of_executed_units:\s+([1-9]\d*)", re.MULTILINE)
 
 
 def targets() -> dict[str, Path]:
@@ -33,8 +37,22 @@ def fuzz(target: Path, seconds: int) -> list[Path]:
     before = set(found.iterdir())
     options = [f"-max_total_time={seconds}", f"-timeout={STALL}", f"-artifact_prefix={found}/", "-print_final_stats=1"]
     folders = [folder for folder in (corpus, seeds) if folder.is_dir()]
-    run = subprocess.run(
-        [sys.executable, target, *options, *folders],
+    guided = run(target, [*options, *folders], seconds)
+    count = EXECUTED.search(guided.stderr)
+    if guided.returncode or not count:
+        print(guided.stdout, *guided.stderr.splitlines()[-TAIL:], sep="\n")
+        return sorted(set(found.iterdir()) - before) or [target]
+    compiled = run(target, ["--compiled", "--seconds", str(seconds / 4), *folders], seconds)
+    print(f"fuzz: {target.stem}: {count[1]} inputs to the sources; compiled: {compiled.stdout.strip()}", flush=True)
+    if compiled.returncode:
+        print(*compiled.stderr.splitlines()[-TAIL:], sep="\n")
+        return [target]
+    return []
+
+
+def run(target: Path, arguments: list[str | Path], seconds: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, target, *arguments],
         cwd=ROOT,
         capture_output=True,
         check=False,
@@ -42,13 +60,6 @@ def fuzz(target: Path, seconds: int) -> list[Path]:
         errors="replace",
         timeout=seconds + GRACE,
     )
-    tail = run.stderr.splitlines()[-40:]
-    if run.returncode:
-        print(run.stdout, *tail, sep="\n")
-        return sorted(set(found.iterdir()) - before) or [target]
-    executed = [line.split()[-1] for line in tail if line.startswith("stat::number_of_executed_units")]
-    print(f"fuzz: {target.stem}: {executed[0] if executed else 'no'} inputs, nothing found", flush=True)
-    return [] if executed and int(executed[0]) else [target]
 
 
 def main() -> int:
