@@ -7,6 +7,7 @@ COMPILED := $(HEADERS) $(wildcard $(HEADERS:.pxd=.py))
 FUZZ_SECONDS ?= 60
 
 .PHONY: help run test interpreted lint check sanitize fuzz bench docs
+.PRECIOUS: .venv/with-%
 .DELETE_ON_ERROR:
 
 help: ## what the words mean
@@ -15,15 +16,15 @@ help: ## what the words mean
 run: .venv/built ## start the gateway with a demo service behind it
 	@exec $(BIN)/lumina demo
 
-test: .venv/tools .venv/built ## every test, on the compiled package
+test: .venv/with-test .venv/with-bench .venv/built ## every test, on the compiled package
 	$(BIN)/python -m pytest $(ARGS)
 
-interpreted: .venv/tools .venv/built ## the pure packages' tests on their .py sources, with branch coverage
+interpreted: .venv/with-test .venv/built ## the pure packages' tests on their .py sources, with branch coverage
 	@mkdir -p build/coverage
 	LUMINA_INTERPRETED=1 $(BIN)/coverage run -m pytest $(ARGS)
 	$(BIN)/coverage report
 
-lint: .venv/tools ## ruff, mypy --strict, cython-lint
+lint: .venv/with-lint .venv/with-test ## ruff, mypy --strict, cython-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -31,13 +32,13 @@ lint: .venv/tools ## ruff, mypy --strict, cython-lint
 
 check: lint test interpreted ## all that a change has to pass; the gates are tests, in tests/house
 
-sanitize: .venv/tools .venv/built ## the suites under AddressSanitizer and UBSan, in a tree of their own
+sanitize: .venv/with-test .venv/with-bench .venv/built ## the suites under AddressSanitizer and UBSan, in a tree of their own
 	$(BIN)/python tools/sanitize.py
 
-fuzz: .venv/tools .venv/built .venv/fuzzer ## every fuzz target for FUZZ_SECONDS each
+fuzz: .venv/with-fuzz .venv/with-test .venv/built ## every fuzz target for FUZZ_SECONDS each
 	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
-bench: .venv/built .venv/plots ## this gateway beside the peers that are installed
+bench: .venv/built .venv/with-bench ## this gateway beside the peers that are installed
 	$(BIN)/python -m bench.run $(ARGS)
 
 docs: .venv/built ## the reference in docs/reference, written anew from the code
@@ -55,17 +56,7 @@ docs: .venv/built ## the reference in docs/reference, written anew from the code
 	@[ $(BIN)/lumina -nt .venv/needs ] || $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/fuzzer: .venv/needs
-	@echo 'Installing what guides the fuzz targets ...'
-	@$(BIN)/python tools/needs.py fuzz | xargs -d '\n' $(PIP) install
-	@touch $@
-
-.venv/plots: .venv/needs
-	@echo 'Installing what draws the plot ...'
-	@$(BIN)/python tools/needs.py bench | xargs -d '\n' $(PIP) install
-	@touch $@
-
-.venv/tools: .venv/needs
-	@echo 'Installing what the tests and linters need ...'
-	@$(BIN)/python tools/needs.py test lint bench fuzz | xargs -d '\n' $(PIP) install
+.venv/with-%: .venv/needs
+	@echo 'Installing what $* needs ...'
+	@$(BIN)/python tools/needs.py $* | xargs -d '\n' $(PIP) install
 	@touch $@
