@@ -13,7 +13,7 @@ from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
 
-QUIET = 30  # milliseconds without an event after which all is said
+QUIET = 5  # milliseconds without an event after which all is said
 PATIENCE = 5.0  # seconds that something sure to come may take
 
 

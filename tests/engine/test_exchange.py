@@ -78,7 +78,9 @@ def test_routes(stage: Stage, path: str, status: str) -> None:
     ("sent", "arrived"),
     [
         pytest.param(b"Content-Length: 5\r\n\r\nhello", b"hello", id="by length"),
-        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", b"5\r\nhello\r\n0\r\n\r\n", id="chunked"),
+        pytest.param(
+            b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", b"5\r\nhello\r\n0\r\n\r\n", id="chunked"
+        ),
         pytest.param(
             b"Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n",
             b"5\r\nhello\r\n0\r\nX: y\r\n\r\n",

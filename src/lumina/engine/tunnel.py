@@ -34,8 +34,9 @@ class Tunnel(Dialogue):
 
     def tunnel_end(self, from_client: cython.bint, clean: cython.bint) -> None:
         """One side will send no more. The other may go on (half-close), unless the end was not a clean one."""
-        client: ServerStream = self.client
-        connection: ClientStream = self.connection
+        keep: Tunnel = self  # its streams are all that holds it, and they let go of it here
+        client: ServerStream = keep.client
+        connection: ClientStream = keep.connection
         if from_client:
             self.client_ended = True
         else:

@@ -307,7 +307,7 @@ class UpstreamConnection(ClientStream):
             if at < 0:
                 return
         if self.stage == TUNNEL and at < end:
-            self.paused = not exchange.tunnel_data(False, data + at, end - at)
+            self.paused = not self.exchange.tunnel_data(False, data + at, end - at)
         if self.stage != HEAD or at == end:
             self._drop_held()
 

@@ -1,0 +1,65 @@
+"""Counters that outlive workers, and access lines in a ring."""
+
+import os
+
+import pytest
+
+from lumina.engine.arena import Arena
+from lumina.engine.engine import Engine
+from lumina.errors import EngineError
+from tests.engine.stage import Stage, answer, get
+
+
+def serve(stage: Stage, times: int, path: str = "/nowhere") -> None:
+    client = stage.client()
+    for _ in range(times):
+        client.send(get(path))
+        assert client.read()
+    client.close()
+    stage.settle()
+
+
+def test_one_that_attaches_reads_the_same(stage: Stage) -> None:
+    serve(stage, 3)
+    other = Arena.attach(os.dup(stage.arena.fd))
+    assert other.read() == stage.arena.read()
+    assert other.read()["requests"] == {(0, "GET", 404): 3}
+
+
+def test_a_successor_goes_on_counting(stage: Stage) -> None:
+    serve(stage, 2)
+    before = stage.arena.read()
+    Engine(stage.arena, 0)
+    stage.arena.clear_gauges(0)
+    after = stage.arena.read()
+    assert after["requests"] == before["requests"]
+    assert after["workers"][0]["connections"] == 0
+
+
+def test_there_is_no_other_slot(stage: Stage) -> None:
+    with pytest.raises(EngineError, match="no slot 1"):
+        stage.arena.drain_log(1)
+
+
+def test_a_full_ring_drops_lines_and_counts_them(stage: Stage) -> None:
+    path = "/" + "x" * 1000
+    serve(stage, 1000, path)
+    dropped = stage.arena.read()["workers"][0]["log_dropped"]
+    kept = stage.arena.drain_log(0).splitlines(keepends=True)
+    assert len(kept) + dropped == 1000
+    assert dropped > 0
+    assert all(line.startswith(b'{"time":') and line.endswith(b"}\n") for line in kept)
+    serve(stage, 700, path)
+    assert all(line.endswith(b"}\n") for line in stage.arena.drain_log(0).splitlines(keepends=True))
+    assert stage.arena.drain_log(0) == b""
+
+
+def test_durations_fall_into_buckets(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get())
+    stage.accept().send(answer())
+    client.read()
+    counts, total = stage.arena.read()["durations"][2]
+    assert len(counts) == 15
+    assert sum(counts) == 1
+    assert total > 0

@@ -1,0 +1,102 @@
+"""What a client may do on its connection, and what it is told when it may not."""
+
+import re
+
+import pytest
+
+from tests.engine.stage import Stage, answer, get, head_of
+
+
+def test_pipelined_requests_are_answered_in_order(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get("/api/payments/1") + get("/api/payments/2") + get("/api/payments/3"))
+    upstream = stage.accept()
+    got = b""
+    for number in (b"1", b"2", b"3"):
+        assert upstream.read().startswith(b"GET /" + number)
+        upstream.send(answer(number))
+        got += client.read()
+    assert [part[:1] for part in got.split(b"\r\n\r\n")[1:]] == [b"1", b"2", b"3"]
+
+
+def test_a_refused_request_among_pipelined_ones_ends_the_connection(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get("/nowhere") + b"GET /api/payments/x HTTP/1.1\r\n\r\n" + get())
+    got = client.read()
+    assert re.findall(rb"HTTP/1.1 (\d+) ", got) == [b"404", b"400"]
+    assert client.ended
+
+
+def test_a_head_may_come_octet_by_octet(stage: Stage) -> None:
+    client = stage.client()
+    for octet in get():
+        client.send(bytes([octet]))
+        stage.settle()
+    stage.accept().send(answer())
+    assert client.read().endswith(b"\r\n\r\nok")
+
+
+def test_a_broken_chunk_is_refused_before_the_upstream_answers(stage: Stage) -> None:
+    client = stage.client()
+    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    upstream = stage.accept()
+    upstream.read()
+    client.send(b"zz\r\n")
+    first, fields, _ = head_of(client.read())
+    assert (first, fields["connection"], client.ended) == ("HTTP/1.1 400 Bad Request", "close", True)
+    upstream.read()
+    assert upstream.ended
+
+
+@pytest.mark.parametrize(
+    ("changed", "sent", "status"),
+    [
+        pytest.param("timeouts__header", b"GET /api/pay", 408, id="half a head"),
+        pytest.param(
+            "timeouts__body",
+            b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab",
+            408,
+            id="half a body",
+        ),
+    ],
+)
+def test_what_does_not_come_in_time_is_told(stage: Stage, changed: str, sent: bytes, status: int) -> None:
+    stage.adopt(**{changed: 0.05})
+    client = stage.client()
+    client.send(sent)
+    first, fields, _ = head_of(stage.wait(client))
+    assert first == f"HTTP/1.1 {status} Request Timeout"
+    assert fields["connection"] == "close"
+    assert stage.lines()[-1]["reason"] == "request_timeout"
+
+
+def test_an_idle_connection_is_closed_in_time(stage: Stage) -> None:
+    stage.adopt(timeouts__keep_alive=0.05)
+    client = stage.client()
+    client.send(get())
+    stage.accept().send(answer())
+    client.read()
+    assert stage.wait(client) == b""
+    assert client.ended
+    assert stage.engine.connections == 0
+
+
+def test_nothing_is_left_of_connections_that_are_gone(stage: Stage) -> None:
+    first = stage.client()
+    first.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(answer())
+    first.read()
+    for _ in range(50):
+        client = stage.client()
+        client.send(get())
+        stage.settle()
+        upstream.read()
+        upstream.send(answer())
+        assert client.read().endswith(b"ok")
+        client.close()
+    first.close()
+    stage.settle()
+    assert stage.engine.connections == 0
+    assert stage.arena.read()["workers"][0]["accepted"] == 51

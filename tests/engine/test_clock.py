@@ -1,0 +1,21 @@
+"""The time of a turn, in numbers and in words."""
+
+import email.utils
+import time
+
+from lumina.engine.clock import Clock
+
+
+def test_both_clocks_are_the_system_s() -> None:
+    before, wall = time.monotonic(), time.time_ns() // 1_000_000
+    clock = Clock()
+    assert before <= clock.now <= time.monotonic()
+    assert wall <= clock.wall <= time.time_ns() // 1_000_000
+
+
+def test_the_date_is_as_http_writes_it() -> None:
+    clock = Clock()
+    read = email.utils.parsedate_to_datetime(clock.http_date.decode())
+    assert clock.http_date.endswith(b" GMT")
+    assert int(read.timestamp()) == clock.wall // 1000
+    assert email.utils.format_datetime(read, usegmt=True).encode() == clock.http_date

@@ -1,0 +1,126 @@
+"""The way to an endpoint: races lost, doors closed, and the second try."""
+
+import json
+import socket
+
+import pytest
+
+from tests.engine.stage import Peer, Stage, answer, get, head_of
+
+POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+
+
+def warm(stage: Stage) -> tuple[Peer, Peer]:
+    """Return a client and an upstream connection that waits in the pool."""
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(answer())
+    client.read()
+    return client, upstream
+
+
+@pytest.mark.parametrize("request_", [get(), POST], ids=["GET", "POST"])
+def test_a_connection_that_closed_while_it_waited_is_not_used(stage: Stage, request_: bytes) -> None:
+    client, upstream = warm(stage)
+    upstream.close()
+    client.send(request_)
+    fresh = stage.accept()
+    assert fresh.read()
+    fresh.send(answer(b"fresh"))
+    assert client.read().endswith(b"fresh")
+    assert stage.lines()[-1]["status"] == 200
+
+
+def test_a_safe_request_that_met_the_race_is_sent_once_more(stage: Stage) -> None:
+    client, upstream = warm(stage)
+    client.send(get())
+    assert upstream.read()
+    upstream.close()
+    fresh = stage.accept()
+    assert head_of(fresh.read())[0] == "GET /x HTTP/1.1"
+    fresh.send(answer(b"fresh"))
+    assert client.read().endswith(b"fresh")
+    assert stage.arena.read()["retries"] == {(2, "stale"): 1}
+
+
+def test_a_request_that_may_have_been_acted_on_is_not_sent_again(stage: Stage) -> None:
+    client, upstream = warm(stage)
+    client.send(POST)
+    assert upstream.read()
+    upstream.close()
+    first, _, body = head_of(client.read())
+    assert first == "HTTP/1.1 502 Bad Gateway"
+    assert json.loads(body)["reason"] == "connection_terminated"
+    with pytest.raises(BlockingIOError):
+        stage.upstream.accept()
+
+
+def test_a_refused_endpoint_hands_over_to_the_next(stage: Stage) -> None:
+    closed = socket.create_server(("127.0.0.1", 0))
+    nobody = closed.getsockname()
+    closed.close()
+    stage.adopt(endpoints=[nobody, stage.upstream.getsockname()])
+    client = stage.client()
+    client.send(get())
+    stage.accept().send(answer())
+    assert client.read().endswith(b"ok")
+    assert stage.lines()[0]["attempts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "reason"),
+    [
+        pytest.param(None, "connection_refused", id="nobody listens"),
+        pytest.param(("no.such.name.invalid", 80), "dns_error", id="a name without an address"),
+    ],
+)
+def test_an_upstream_that_cannot_be_reached(stage: Stage, endpoint: tuple[str, int] | None, reason: str) -> None:
+    if endpoint is None:
+        closed = socket.create_server(("127.0.0.1", 0))
+        endpoint = closed.getsockname()
+        closed.close()
+    stage.adopt(endpoints=[endpoint])
+    client = stage.client()
+    client.send(get())
+    _, fields, body = head_of(client.read())
+    assert json.loads(body)["reason"] == reason
+    assert fields["proxy-status"].startswith(f"lumina; error={reason}")
+    assert stage.arena.read()["errors"] == {reason: 1}
+
+
+def test_endpoints_take_turns(stage: Stage) -> None:
+    other = socket.create_server(("127.0.0.1", 0))
+    other.setblocking(False)
+    stage.adopt(endpoints=[stage.upstream.getsockname(), other.getsockname()])
+    for listener in (stage.upstream, other, stage.upstream, other):
+        client = stage.client()
+        client.send(get(fields="Connection: close\r\n"))
+        stage.settle()
+        taken = stage._peer(listener.accept()[0])
+        taken.read()
+        taken.send(answer(fields="Connection: close\r\n"))
+        assert client.read().endswith(b"ok")
+    other.close()
+
+
+def test_a_slow_upstream_stops_the_reading_of_the_body(stage: Stage) -> None:
+    client = stage.client()
+    client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+    client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n")
+    upstream = stage.accept()
+    sent = 0
+    block = b"x" * 65536
+    while True:
+        try:
+            sent += client.sock.send(block)
+        except BlockingIOError:
+            if not stage.settle():
+                break
+    assert sent < 30_000_000
+    before = sent
+    upstream.read()
+    stage.settle()
+    sent += client.sock.send(block)
+    assert sent > before

@@ -1,0 +1,108 @@
+"""TLS on either side of the engine, with real certificates."""
+
+import select
+import socket
+import ssl
+import threading
+
+import pytest
+import trustme
+
+from tests.engine.stage import Stage, answer, get, head_of
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def server_context(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    return context
+
+
+def secure_address(stage: Stage, authority: trustme.CA) -> tuple[str, int]:
+    sock = socket.create_server(("127.0.0.1", 0))
+    sock.setblocking(False)
+    address: tuple[str, int] = sock.getsockname()
+    stage.engine.listen(sock.detach(), server_context(authority), False)
+    return address
+
+
+def turning(stage: Stage, until: threading.Event) -> None:
+    poll = select.poll()
+    poll.register(stage.engine.fileno(), select.POLLIN)
+    while not until.is_set():
+        if poll.poll(20):
+            stage.engine.turn()
+
+
+def test_a_client_may_speak_tls(stage: Stage, authority: trustme.CA) -> None:
+    address = secure_address(stage, authority)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    done, got = threading.Event(), bytearray()
+
+    def talk() -> None:
+        with context.wrap_socket(socket.create_connection(address), server_hostname="localhost") as client:
+            client.sendall(get() + get("/nowhere"))
+            while got.count(b"HTTP/1.1") < 2 or not got.endswith(b"}\n"):
+                got.extend(client.recv(65536))
+        done.set()
+
+    def serve() -> None:
+        connection, _ = stage.upstream.accept()
+        connection.setblocking(True)
+        head = connection.recv(65536)
+        assert b"X-Forwarded-Proto: https\r\n" in head
+        connection.sendall(answer(b"x" * 100_000))
+        done.wait(20)
+        connection.close()
+
+    stage.upstream.setblocking(True)
+    threads = [threading.Thread(target=talk), threading.Thread(target=serve)]
+    for thread in threads:
+        thread.start()
+    turning(stage, done)
+    for thread in threads:
+        thread.join(20)
+    assert got.count(b"x") >= 100_000
+    assert b"HTTP/1.1 404" in got
+
+
+def test_plain_http_on_a_tls_port_is_told_so(stage: Stage, authority: trustme.CA) -> None:
+    client = stage._peer(socket.create_connection(secure_address(stage, authority)))
+    client.send(get())
+    first, _, body = head_of(client.read())
+    assert first == "HTTP/1.1 400 Bad Request"
+    assert b"plain_http_on_tls" in body
+
+
+def test_an_upstream_that_cannot_be_trusted_is_not_talked_to(stage: Stage, authority: trustme.CA) -> None:
+    host, port = stage.upstream.getsockname()
+    stage.adopt(endpoints=[(host, port)], upstreams__0__tls={"verify": True, "ca": None, "server_name": "localhost"})
+    stage.engine.upstream_tls(0, ssl.create_default_context())
+    client = stage.client()
+    client.send(get())
+    done, heard = threading.Event(), bytearray()
+
+    def serve() -> None:
+        connection, _ = stage.upstream.accept()
+        connection.setblocking(True)
+        try:
+            with server_context(authority).wrap_socket(connection, server_side=True) as secure:
+                heard.extend(secure.recv(65536))
+        except OSError:
+            pass
+        done.set()
+
+    stage.upstream.setblocking(True)
+    thread = threading.Thread(target=serve)
+    thread.start()
+    turning(stage, done)
+    thread.join(20)
+    first, fields, _ = head_of(client.read())
+    assert first == "HTTP/1.1 502 Bad Gateway"
+    assert fields["proxy-status"].startswith("lumina; error=tls_certificate_error")
+    assert heard == b""

@@ -1,0 +1,71 @@
+"""A switch of protocols: octets both ways, and each side ends on its own."""
+
+from tests.engine.stage import Peer, Stage, head_of
+
+ASK = b"GET /api/payments/ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+AGREE = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+
+def opened(stage: Stage, early: bytes = b"", first: bytes = b"") -> tuple[Peer, Peer]:
+    client = stage.client()
+    client.send(ASK + early)
+    upstream = stage.accept()
+    _, fields, rest = head_of(upstream.read())
+    assert (fields["connection"].lower(), fields["upgrade"], rest) == ("upgrade", "websocket", b"")
+    upstream.send(AGREE + first)
+    line, fields, rest = head_of(client.read())
+    assert (line, fields["connection"], fields["upgrade"]) == (
+        "HTTP/1.1 101 Switching Protocols",
+        "Upgrade",
+        "websocket",
+    )
+    assert rest == first
+    return client, upstream
+
+
+def test_octets_go_both_ways(stage: Stage) -> None:
+    client, upstream = opened(stage)
+    client.send(b"ping")
+    assert upstream.read() == b"ping"
+    upstream.send(b"pong" * 100_000)
+    assert client.read_until(b"pong" * 100_000) == b"pong" * 100_000
+
+
+def test_octets_that_came_early_are_not_lost(stage: Stage) -> None:
+    _, upstream = opened(stage, early=b"early", first=b"welcome")
+    assert upstream.read() == b"early"
+
+
+def test_the_client_may_end_first(stage: Stage) -> None:
+    client, upstream = opened(stage)
+    client.send(b"last")
+    client.finish()
+    assert (upstream.read(), upstream.ended) == (b"last", True)
+    upstream.send(b"reply")
+    assert client.read() == b"reply"
+    upstream.close()
+    client.read()
+    assert (client.ended, client.reset) == (True, False)
+    (line,) = stage.lines()
+    assert (line["status"], line["reason"], line["bytes_in"], line["bytes_out"]) == (101, "ok", 4, 5)
+
+
+def test_the_upstream_may_end_first(stage: Stage) -> None:
+    client, upstream = opened(stage)
+    upstream.send(b"last")
+    upstream.finish()
+    assert (client.read(), client.ended) == (b"last", True)
+    client.send(b"reply")
+    assert upstream.read() == b"reply"
+    client.close()
+    upstream.read()
+    assert upstream.ended
+    assert stage.engine.connections == 0
+
+
+def test_an_idle_tunnel_is_closed(stage: Stage) -> None:
+    stage.adopt(timeouts__tunnel_idle=0.05)
+    client, upstream = opened(stage)
+    stage.wait(client)
+    upstream.read()
+    assert (client.ended, upstream.ended) == (True, True)

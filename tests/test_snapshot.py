@@ -1,0 +1,55 @@
+"""What the engine reads of a plan."""
+
+import pytest
+
+from lumina.snapshot import Snapshot, route_labels, upstream_labels
+from tests.engine.stage import plan
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        pytest.param(b"/api/payments/x", "payments", id="a route"),
+        pytest.param(b"/health", "_admin", id="health"),
+        pytest.param(b"/metrics", "_admin", id="metrics"),
+        pytest.param(b"/health/other", None, id="not all below health"),
+    ],
+)
+def test_routes_and_admin_paths(path: bytes, route: str | None) -> None:
+    found = Snapshot(plan(("127.0.0.1", 1)), "/run/admin").find(path)
+    assert (found.name if found else None) == route
+
+
+def test_admin_paths_may_have_a_listener_of_their_own() -> None:
+    snapshot = Snapshot(plan(("127.0.0.1", 1), server__admin={"host": "127.0.0.1", "port": 2}), "/run/admin")
+    assert snapshot.find(b"/health") is None
+    assert snapshot.find(b"/health", admin_only=True).name == "_admin"
+    assert snapshot.find(b"/api/payments", admin_only=True) is None
+
+
+def test_a_route_may_shadow_an_admin_path_by_saying_so() -> None:
+    route = {"name": "own", "prefix": "/health", "strip": False, "upstream": 0, "preserve_host": True}
+    made = plan(("127.0.0.1", 1), routes=[{**route, "shadows_admin": True}])
+    snapshot = Snapshot(made, "/run/admin")
+    assert snapshot.find(b"/health").name == "own"
+    assert snapshot.find(b"/health/live").name == "own"
+    assert snapshot.find(b"/metrics").name == "_admin"
+
+
+def test_labels_stand_at_their_series() -> None:
+    made = plan(("127.0.0.1", 1))
+    snapshot = Snapshot(made, "/run/admin")
+    assert route_labels(made) == ["", "_OTHER", "payments", "_admin"]
+    assert [route_labels(made)[route.series] for route in snapshot.routes] == ["payments", "_admin"]
+    assert [upstream_labels(made)[upstream.series] for upstream in snapshot.upstreams] == ["payments", "_admin"]
+
+
+def test_series_are_capped() -> None:
+    route = plan(("127.0.0.1", 1))["routes"][0]
+    made = plan(("127.0.0.1", 1), routes=[{**route, "name": f"r{n}", "prefix": f"/{n}"} for n in range(1500)])
+    snapshot = Snapshot(made, "/run/admin")
+    labels = route_labels(made)
+    assert len(labels) == 1003
+    assert labels[snapshot.find(b"/999").series] == "r999"
+    assert labels[snapshot.find(b"/1000").series] == "_OTHER"
+    assert labels[snapshot.find(b"/health").series] == "_admin"
