@@ -2,8 +2,14 @@
 
 import pytest
 
-from lumina.snapshot import Snapshot, route_labels, upstream_labels
+from lumina.snapshot import Route, Snapshot, route_labels, upstream_labels
 from tests.engine.stage import plan
+
+
+def found(snapshot: Snapshot, path: bytes, *, admin_only: bool = False) -> Route:
+    route = snapshot.find(path, admin_only)
+    assert route is not None
+    return route
 
 
 @pytest.mark.parametrize(
@@ -16,24 +22,24 @@ from tests.engine.stage import plan
     ],
 )
 def test_routes_and_admin_paths(path: bytes, route: str | None) -> None:
-    found = Snapshot(plan(("127.0.0.1", 1)), "/run/admin").find(path)
-    assert (found.name if found else None) == route
+    match = Snapshot(plan(("127.0.0.1", 1)), "/run/admin").find(path)
+    assert (match.name if match else None) == route
 
 
 def test_admin_paths_may_have_a_listener_of_their_own() -> None:
     snapshot = Snapshot(plan(("127.0.0.1", 1), server__admin={"host": "127.0.0.1", "port": 2}), "/run/admin")
     assert snapshot.find(b"/health") is None
-    assert snapshot.find(b"/health", admin_only=True).name == "_admin"
-    assert snapshot.find(b"/api/payments", admin_only=True) is None
+    assert found(snapshot, b"/health", admin_only=True).name == "_admin"
+    assert snapshot.find(b"/api/payments", True) is None
 
 
 def test_a_route_may_shadow_an_admin_path_by_saying_so() -> None:
     route = {"name": "own", "prefix": "/health", "strip": False, "upstream": 0, "preserve_host": True}
     made = plan(("127.0.0.1", 1), routes=[{**route, "shadows_admin": True}])
     snapshot = Snapshot(made, "/run/admin")
-    assert snapshot.find(b"/health").name == "own"
-    assert snapshot.find(b"/health/live").name == "own"
-    assert snapshot.find(b"/metrics").name == "_admin"
+    assert found(snapshot, b"/health").name == "own"
+    assert found(snapshot, b"/health/live").name == "own"
+    assert found(snapshot, b"/metrics").name == "_admin"
 
 
 def test_labels_stand_at_their_series() -> None:
@@ -50,6 +56,6 @@ def test_series_are_capped() -> None:
     snapshot = Snapshot(made, "/run/admin")
     labels = route_labels(made)
     assert len(labels) == 1003
-    assert labels[snapshot.find(b"/999").series] == "r999"
-    assert labels[snapshot.find(b"/1000").series] == "_OTHER"
-    assert labels[snapshot.find(b"/health").series] == "_admin"
+    assert labels[found(snapshot, b"/999").series] == "r999"
+    assert labels[found(snapshot, b"/1000").series] == "_OTHER"
+    assert labels[found(snapshot, b"/health").series] == "_admin"

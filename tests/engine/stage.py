@@ -17,7 +17,7 @@ QUIET = 5  # milliseconds without an event after which all is said
 PATIENCE = 5.0  # seconds that something sure to come may take
 
 
-def plan(*endpoints: tuple[str, int], **changes: Any) -> dict[str, Any]:
+def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
     """Return a plan with the one route `/api/payments`, stripped, to these endpoints."""
     timeouts = {"connect": 5.0, "first_byte": 60.0, "between_bytes": 60.0, "pool_idle": 60.0}
     made: dict[str, Any] = {
@@ -60,7 +60,7 @@ def plan(*endpoints: tuple[str, int], **changes: Any) -> dict[str, Any]:
         ],
     }
     for path, value in changes.items():
-        place = made
+        place: Any = made
         *way, last = path.split("__")
         for step in way:
             place = place[int(step)] if isinstance(place, list) else place[step]
@@ -110,7 +110,7 @@ class Peer:
         """Read on until what came ends so, or the peer ended."""
         found = self.read()
         while not found.endswith(end) and not self.ended:
-            if not select.select([self.sock, self.stage.engine.fileno()], [], [], PATIENCE)[0]:
+            if not select.select([self.sock.fileno(), self.stage.engine.fileno()], [], [], PATIENCE)[0]:
                 raise AssertionError(found)
             found += self.read()
         return found
@@ -127,22 +127,21 @@ class Peer:
 class Stage:
     """One engine with one listener in front of it, and one upstream of the test's behind it."""
 
-    def __init__(self, **changes: Any) -> None:
+    def __init__(self) -> None:
         self.upstream = socket.create_server(("127.0.0.1", 0), backlog=16)
         self.upstream.setblocking(False)
         self.arena = Arena.create(1)
         self.engine = Engine(self.arena, 0)
-        self.adopt(**changes)
+        self.adopt()
         listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         listener.setblocking(False)
         self.address = listener.getsockname()
         self.engine.listen(listener.detach())
         self.peers: list[Peer] = []
 
-    def adopt(self, **changes: Any) -> None:
-        """Take up a plan with these changes."""
-        endpoints = changes.pop("endpoints", [self.upstream.getsockname()])
-        self.engine.adopt(Snapshot(plan(*endpoints, **changes)))
+    def adopt(self, *endpoints: tuple[str, int], **changes: object) -> None:
+        """Take up a plan with these endpoints, the upstream of the stage without any, and these changes."""
+        self.engine.adopt(Snapshot(plan(*(endpoints or [self.upstream.getsockname()]), **changes)))
 
     def settle(self) -> bool:
         """Turn the engine until nothing more comes; return whether anything did."""

@@ -65,7 +65,7 @@ def test_pools_outlive_snapshots(stage: Stage) -> None:
 
 def test_a_name_is_told_what_it_stands_for(stage: Stage) -> None:
     host, port = stage.upstream.getsockname()
-    stage.adopt(endpoints=[("payments.example", port)])
+    stage.adopt(("payments.example", port))
     stage.engine.resolve(0, 0, [("127.0.0.99", 1), (host, port)])
     client = stage.client()
     client.send(get())

@@ -81,7 +81,7 @@ def test_plain_http_on_a_tls_port_is_told_so(stage: Stage, authority: trustme.CA
 
 def test_an_upstream_that_cannot_be_trusted_is_not_talked_to(stage: Stage, authority: trustme.CA) -> None:
     host, port = stage.upstream.getsockname()
-    stage.adopt(endpoints=[(host, port)], upstreams__0__tls={"verify": True, "ca": None, "server_name": "localhost"})
+    stage.adopt((host, port), upstreams__0__tls={"verify": True, "ca": None, "server_name": "localhost"})
     stage.engine.upstream_tls(0, ssl.create_default_context())
     client = stage.client()
     client.send(get())
