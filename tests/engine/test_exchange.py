@@ -230,5 +230,6 @@ def chunks(body: bytes) -> list[bytes]:
     while body != b"0\r\n\r\n":
         size, _, body = body.partition(b"\r\n")
         found.append(body[: int(size, 16)])
+        assert body[int(size, 16) :].startswith(b"\r\n")
         body = body[int(size, 16) + 2 :]
     return found

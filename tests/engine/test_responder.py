@@ -71,5 +71,6 @@ def test_chunks_of_any_size_come_through(stage: Stage, size: int) -> None:
     while got != b"0\r\n\r\n":
         length, _, got = got.partition(b"\r\n")
         found += got[: int(length, 16)]
+        assert got[int(length, 16) :].startswith(b"\r\n")
         got = got[int(length, 16) + 2 :]
     assert found == body

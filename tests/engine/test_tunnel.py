@@ -61,6 +61,9 @@ def test_the_upstream_may_end_first(stage: Stage) -> None:
     upstream.read()
     assert upstream.ended
     assert stage.engine.connections == 0
+    (line,) = stage.lines()
+    assert (line["status"], line["reason"], line["bytes_in"], line["bytes_out"]) == (101, "ok", 5, 4)
+    assert stage.arena.read()["workers"][0]["in_flight"] == 0
 
 
 def test_an_idle_tunnel_is_closed(stage: Stage) -> None:

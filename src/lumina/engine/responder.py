@@ -123,7 +123,7 @@ class Responder(ServerStream):
         pieces[0].iov_len = writer.at
         pieces[1].iov_base = cython.cast(cython.p_void, data + at)
         pieces[1].iov_len = size
-        pieces[2].iov_base = cython.cast(cython.p_void, b"\r\n")
+        pieces[2].iov_base = cython.cast(cython.p_void, cython.cast(cython.p_char, b"\r\n"))
         pieces[2].iov_len = 2 if self.framing == BODY_CHUNKED else 0
         self.corked = False
         self.send_pieces(cython.address(pieces[0]), 3 if self.framing == BODY_CHUNKED else 2)
