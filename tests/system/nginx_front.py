@@ -5,7 +5,7 @@ from pathlib import Path
 
 def command(config, folder):
     server = config["server"]
-    places = []
+    places, ups = [], []
     for route in config["routes"]:
         path, strip = route["path"], route.get("strip_prefix")
         if not path.startswith("/"):
@@ -13,6 +13,10 @@ def command(config, folder):
         target = route["upstream"]
         if not target.startswith("http"):
             target = config["upstreams"][target]["endpoints"][0]
+        base = target.split("://")[1]
+        authority, _, rest0 = base.partition("/")
+        ups.append(f"upstream u{len(ups)} {{ server {authority}; keepalive 64; }}")
+        target = f"http://u{len(ups) - 1}" + ("/" + rest0 if rest0 else "")
         host = "$http_host" if route.get("preserve_host", True) else "$proxy_host"
         slash = path.rstrip("/")
         uri = "/" if strip else ""
@@ -36,6 +40,7 @@ http {{
   access_log /dev/stdout j; map $http_upgrade $up {{ default upgrade; '' ''; }}
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off; client_max_body_size 0;
+  {' '.join(ups)}
   server {{ listen {server['host']}:{server['port']}; {' '.join(places)} }}
 }}
 """

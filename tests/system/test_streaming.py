@@ -7,6 +7,7 @@ import zlib
 
 import pytest
 
+from tests.system.gateway import Gateway
 from tests.system.lanes import Lane
 from tests.system.program import forget_peak, memory
 from tests.system.services import content
@@ -231,10 +232,7 @@ def test_memory_does_not_grow_with_the_body(lane: Lane, way: str, chunked: bool)
 # ---- the same with real servers
 
 
-def test_a_stored_file_arrives_whole_many_times(gateway: object, nginx_port: int) -> None:
-    from tests.system.gateway import Gateway
-
-    assert isinstance(gateway, Gateway)
+def test_a_stored_file_arrives_whole_many_times(gateway: Gateway) -> None:
     digest = hashlib.sha256(content(1 << 20)).digest()
     with gateway.connect() as client:
         for _ in range(20):
