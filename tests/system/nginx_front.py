@@ -20,7 +20,7 @@ def command(config, folder):
         host = "$http_host" if route.get("preserve_host", True) else "$proxy_host"
         slash = path.rstrip("/")
         uri = "/" if strip else ""
-        for match, rest in ((f"= {path}", uri), (f"{slash}/", uri)):
+        for match, rest in ((f"= {path}", uri), (f"{slash}/", uri)) if path != "/" else (("/", uri),):
             if match == "/" and path == "/":
                 pass
             places.append(
@@ -39,7 +39,7 @@ http {{
   log_format j escape=json '{{"event":"access","path":"$uri","status":$status,"request_id":"$request_id","reason":"ok"}}';
   access_log /dev/stdout j; map $http_upgrade $up {{ default upgrade; '' ''; }}
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off; client_max_body_size 0;
+  proxy_pass_header Server; proxy_pass_header Date; proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off; client_max_body_size 0;
   {' '.join(ups)}
   server {{ listen {server['host']}:{server['port']}; {' '.join(places)} }}
 }}

@@ -1,6 +1,7 @@
 """A client that goes away takes its upstream request with it, in every phase, and is logged as 499."""
 
 import contextlib
+import os
 import socket
 
 import pytest
@@ -52,8 +53,6 @@ def connecting_to(port: int, pid: int) -> bool:
 
 def sockets_of(pid: int) -> set[str]:
     """Return the inodes of the sockets that a process has open."""
-    import os
-
     found = set()
     for entry in os.listdir(f"/proc/{pid}/fd"):
         with contextlib.suppress(OSError):

@@ -1,6 +1,8 @@
 """Connections that the origin closes while they are idle: no request is lost to one (RFC 9112, section 9.3.1)."""
 
+import contextlib
 import random
+import socket
 import threading
 from collections import Counter
 
@@ -17,54 +19,69 @@ CLIENTS = 8
 
 
 class Fickle:
-    """Answers, and then closes at a random moment: at once, a little later, or at the next request's first octet."""
+    """Answers, and then closes at a random moment: with the answer, or a little later.
+
+    A request may come at the very moment of closing, and the kernel may take it although nobody will read it. Such a one
+    looks to the gateway like one that was carried out, so a POST may not be sent again. `shutdown` of both directions
+    keeps what was taken before it readable and refuses, as `close` does, what comes after: so these few are known.
+    """
 
     def __init__(self) -> None:
         self.chance = random.Random(20)
         self.closed: Counter[str] = Counter()
+        self.taken: Counter[str] = Counter()
 
     def __call__(self, peer: Peer, request: Message) -> bool:
-        peer.answer(request.body or request.head.line.encode())
         mood = self.chance.random()
         if mood < 0.1:
-            self.closed["at once"] += 1
+            peer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)  # answer and FIN in one segment
+        peer.answer(request.body or request.head.line.encode())
+        if mood < 0.1:
+            self.closed["with the answer"] += 1
+            peer.finish()
             return False
-        if mood < 0.25:
-            self.closed["a little later"] += 1
-            return not peer.silent(self.chance.random() * 0.005)
-        if mood < 0.3:
-            self.closed["reset"] += 1
-            peer.reset()
-            return False
-        return True
+        if mood > 0.3 or not peer.silent(self.chance.random() * 0.005):
+            return True
+        self.closed["later"] += 1
+        peer.socket.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(ClosedError, OSError):
+            self.taken[peer.read_some()[:4].decode("latin-1")] += 1
+        return False
+
+
+def ask_many(port: int, number: int, answers: list[tuple[str, int, bool]]) -> None:
+    """Send requests one after the other, every third a POST; note method, status, and whether the body was right."""
+    with connect(port) as client:
+        for at in range(REQUESTS // CLIENTS):
+            body = b"%d.%d" % (number, at)
+            if at % 3 == 0:
+                client.send(f"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n", body)
+            else:
+                client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+                body = b"GET /a HTTP/1.1"
+            response = client.read_response()
+            answers.append(("GET" if at % 3 else "POST", response.status, response.body == body))
 
 
 def test_a_fickle_origin_costs_no_request(launch: Launch) -> None:
     fickle = Fickle()
-    answers: Counter[tuple[int, bool]] = Counter()
-    lock = threading.Lock()
-
-    def work(number: int, port: int) -> None:
-        with connect(port) as client:
-            for at in range(REQUESTS // CLIENTS):
-                body = b"%d.%d" % (number, at)
-                if at % 3 == 0:
-                    client.send(f"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n", body)
-                else:
-                    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
-                    body = b"GET /a HTTP/1.1"
-                response = client.read_response()
-                with lock:
-                    answers[response.status, response.body == body] += 1
-
+    answers: list[tuple[str, int, bool]] = []
     with ServingOrigin(fickle) as origin:
-        gateway = launch({"server": {"workers": 2}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}]})
-        threads = [threading.Thread(target=work, args=(number, gateway.port)) for number in range(CLIENTS)]
+        route = {"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}
+        gateway = launch({"server": {"workers": 2}, "routes": [route]})
+        threads = [
+            threading.Thread(target=ask_many, args=(gateway.port, number, answers), daemon=True)
+            for number in range(CLIENTS)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert answers == {(200, True): REQUESTS}
+    counts = Counter(answers)
+    excused = counts.pop(("POST", 502, False), 0)
+    assert excused == fickle.taken["POST"]
+    assert set(counts) == {("GET", 200, True), ("POST", 200, True)}
+    assert len(answers) == REQUESTS
     assert all(count > 20 for count in fickle.closed.values())
 
 
