@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+import lumina
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -18,6 +19,7 @@ from tests.system.program import PATIENCE, Program, children, eventually
 from tests.system.wire import ClosedError, Head, Message, Peer, connect
 
 Config = Mapping[str, Any]
+OURS = {"PYTHONPATH": str(Path(lumina.__file__).parents[1])}  # the package that the tests import, installed or not
 FRONT = os.environ.get("LUMINA_FRONT", "lumina")
 
 
@@ -35,7 +37,7 @@ class Gateway:
             self.program = Program("nginx", nginx_front.command({**config, "server": server}, folder))
         else:
             command = [sys.executable, "-m", "lumina", "serve", "--config", self.file]
-            self.program = Program("lumina", command, environment)
+            self.program = Program("lumina", command, {**OURS, **(environment or {})})
         self._await_ready()
 
     def _await_ready(self) -> None:

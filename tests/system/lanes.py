@@ -59,7 +59,11 @@ class Lanes:
             {"path": path, "upstream": f"http://127.0.0.1:{origin.port}", "strip_prefix": True}
             for path, origin in self._origins.items()
         ]
-        self.gateway = Gateway({**(settings or {}), "routes": routes}, folder)
+        try:
+            self.gateway = Gateway({**(settings or {}), "routes": routes}, folder)
+        except RuntimeError:
+            self._close_origins()
+            raise
         self._left = iter(self._origins.items())
 
     def take(self) -> Iterator[Lane]:
@@ -70,5 +74,8 @@ class Lanes:
 
     def stop(self) -> None:
         self.gateway.stop()
+        self._close_origins()
+
+    def _close_origins(self) -> None:
         for origin in self._origins.values():
             origin.close()
