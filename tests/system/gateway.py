@@ -20,6 +20,7 @@ from tests.system.wire import ClosedError, Head, Message, Peer, connect
 
 Config = Mapping[str, Any]
 OURS = {"PYTHONPATH": str(Path(lumina.__file__).parents[1])}  # the package that the tests import, installed or not
+STARTING = 60.0  # seconds; compiled modules that are read from the disk for the first time take a while
 FRONT = os.environ.get("LUMINA_FRONT", "lumina")
 
 
@@ -52,7 +53,7 @@ class Gateway:
             return False
 
         try:
-            eventually(answers)
+            eventually(answers, STARTING)
         except TimeoutError:
             words = self.program.last_words()
             self.stop()
@@ -153,7 +154,8 @@ def is_problem(message: Message, status: int, reason: str) -> bool:
     document = json.loads(message.body)
     assert document["status"] == status
     assert document["title"]
-    assert document["type"].rstrip("/").rpartition("/")[2].replace("-", "_") == reason, document
+    assert document["type"] == f"urn:lumina:problem:{reason}", document
+    assert document["reason"] == reason
     assert document["request_id"] == message.head.get("x-request-id"), (document, message.head)
     return True
 
