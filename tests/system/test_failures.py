@@ -189,7 +189,6 @@ def broken(client: Peer, head: Head, lane: Lane) -> None:
         pytest.param("Transfer-Encoding: chunked\r\n", "5\r\nfirst\r\n", id="between chunks"),
         pytest.param("Transfer-Encoding: chunked\r\n", "50\r\nfirst", id="in a chunk"),
         pytest.param("Transfer-Encoding: chunked\r\n", "5\r\nfirst\r\n0\r\nX-T: 1\r\n", id="in the trailers"),
-        pytest.param("Transfer-Encoding: chunked\r\n", "5\r\nfirst\r\nzz\r\n", id="a size that is none"),
     ],
 )
 def test_broken_off(lane: Lane, framing: str, part: str, how: str) -> None:
@@ -202,6 +201,19 @@ def test_broken_off(lane: Lane, framing: str, part: str, how: str) -> None:
     else:
         upstream.reset()
     broken(client, head, lane)
+
+
+@pytest.mark.parametrize("garbage", ["zz\r\n", "-1\r\n", "5\r\nfirst!!", "0\r\nNo Name: 1\r\n\r\n"])
+def test_chunks_that_are_none(lane: Lane, garbage: str) -> None:
+    client, upstream = lane.meet()
+    upstream.read_request()
+    upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+    client.read_head()
+    upstream.send(garbage)
+    with pytest.raises(ClosedError):
+        client.read_chunked()
+    assert lane.line()["reason"] == "http_protocol_error"
+    assert upstream.end() in ("closed", "reset")
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])

@@ -10,7 +10,8 @@ from tests.system.lanes import Lane
 from tests.system.wire import Head, Message, Origin
 
 # What a gateway says of itself and of the client; everything else is the two ends' own business.
-ADDED_TO_REQUESTS = ("via", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-request-id")
+FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix")
+ADDED_TO_REQUESTS = ("via", *FORWARDED, "x-request-id")
 ADDED_TO_RESPONSES = ("via", "x-request-id")
 
 
@@ -90,6 +91,7 @@ def test_the_client_is_told_of_to_the_origin(lane: Lane) -> None:
     assert request.head.get("x-forwarded-for") == "127.0.0.1"
     assert request.head.get("x-forwarded-proto") == "http"
     assert request.head.get("x-forwarded-host") == "gateway.test"
+    assert request.head.get("x-forwarded-prefix") == lane.prefix  # it was taken off
 
 
 @pytest.mark.parametrize(

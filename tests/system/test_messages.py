@@ -92,14 +92,15 @@ def test_a_large_body_until_close(lane: Lane) -> None:
     assert client.read_response().body == body
 
 
-@pytest.mark.parametrize("framing", ["Content-Length: 12345", "Transfer-Encoding: chunked", "X-None: 1"])
-def test_head_has_the_fields_and_no_body(lane: Lane, framing: str) -> None:
+@pytest.mark.parametrize(
+    ("framing", "length"), [("Content-Length: 12345", "12345"), ("Transfer-Encoding: chunked", None), ("X-None: 1", None)]
+)
+def test_head_has_the_fields_and_no_body(lane: Lane, framing: str, length: str | None) -> None:
     client, upstream = lane.meet(method="HEAD")
     upstream.read_request()
     upstream.send(f"HTTP/1.1 200 OK\r\n{framing}\r\nX-Here: yes\r\n\r\n")
     response = client.read_response("HEAD")
-    name, value = framing.split(": ")
-    assert (response.head.get("x-here"), response.head.get(name)) == ("yes", value)
+    assert (response.head.get("x-here"), response.head.get("content-length")) == ("yes", length)
     again(lane, client, upstream)
 
 

@@ -1,5 +1,6 @@
 """Upgraded connections are tunnels: octets both ways, each direction closed on its own (RFC 9110, section 7.8)."""
 
+import contextlib
 import hashlib
 import threading
 
@@ -61,12 +62,11 @@ def test_websocket_ping_close_and_subprotocol(gateway: Gateway) -> None:
 
 
 def test_many_websockets_at_once(gateway: Gateway) -> None:
-    sockets = [talk_to(gateway) for _ in range(40)]
-    for number, socket in enumerate(sockets):
-        socket.send(f"message {number}")
-    assert [socket.recv() for socket in sockets] == [f"message {number}" for number in range(40)]
-    for socket in sockets:
-        socket.close()
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(talk_to(gateway)) for _ in range(40)]
+        for number, socket in enumerate(sockets):
+            socket.send(f"message {number}")
+        assert [socket.recv() for socket in sockets] == [f"message {number}" for number in range(40)]
 
 
 def test_a_refused_upgrade_is_an_answer(lane: Lane) -> None:
