@@ -60,7 +60,7 @@ def gateway(
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
     """One worker, every setting as it is by default."""
     made = Lanes(tmp_path_factory.mktemp("lanes"))
