@@ -29,7 +29,7 @@ MAY_USE = {
 # A pure module maps bytes and numbers to decisions. Time, chance and the world come in as arguments.
 NOT_PURE = frozenset(
     {"asyncio", "logging", "multiprocessing", "random", "secrets", "select", "selectors", "signal", "socket", "ssl"}
-    | {"subprocess", "threading", "time", "uvloop", "structlog"}
+    | {"subprocess", "threading", "time", "structlog"}
     | {"libc.time", "posix"}  # the same, from C
 )
 # What comes from other projects, and the one layer (or two) that may know it is there.
@@ -41,7 +41,6 @@ FOREIGN = {
     "pydantic": frozenset({"config"}),
     "pydantic_core": frozenset({"config"}),
     "yaml": frozenset({"config"}),
-    "uvloop": frozenset({"control"}),
     "structlog": frozenset({"control", "cli"}),
     "prometheus_client": frozenset({"control"}),
     "h11": frozenset({"control", "cli"}),
