@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import ports, services
+from tests.system import ports, services, wire
 from tests.system.gateway import Config, Gateway
 from tests.system.lanes import Lane, Lanes
 from tests.system.program import running
@@ -26,6 +26,21 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def _ports_given_back() -> Iterator[None]:
     yield
     ports.release_all()
+
+
+@pytest.fixture(autouse=True)
+def _clients_closed() -> Iterator[None]:
+    yield
+    while wire.clients:
+        wire.clients.pop().close()
+
+
+@pytest.fixture
+def origin() -> Iterator[wire.Origin]:
+    """An origin that the test answers for by hand."""
+    made = wire.Origin()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -42,14 +42,14 @@ class Gateway:
         self._await_ready()
 
     def _await_ready(self) -> None:
-        """Wait until a worker answers: a listening socket alone only says that the supervisor runs."""
+        """Wait until every worker answers: a listening socket alone only says that the supervisor runs."""
 
         def answers() -> bool:
             if self.program.process.poll() is not None:
                 raise RuntimeError(f"the gateway ended at once\n{self.program.last_words()}")
             with contextlib.suppress(OSError, ClosedError), connect(self.port) as client:
-                client.send("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                return bool(client.read_some())
+                client.send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return b'"status": "starting"' not in client.read_to_end()
             return False
 
         try:

@@ -15,15 +15,12 @@ class Lane:
         self.gateway = gateway
         self.prefix = prefix
         self.origin = origin
-        self._clients: list[Peer] = []
 
     def path(self, rest: str = "/") -> str:
         return self.prefix + rest
 
     def client(self) -> Peer:
-        client = self.gateway.connect()
-        self._clients.append(client)
-        return client
+        return self.gateway.connect()
 
     def head(self, fields: str = "", *, method: str = "GET", rest: str = "/", version: str = "1.1") -> bytes:
         """Return a request head for this lane; `fields` are whole lines."""
@@ -45,8 +42,6 @@ class Lane:
         return self.gateway.access_line(path=self.path(rest))
 
     def close(self) -> None:
-        for client in self._clients:
-            client.close()
         self.origin.close()
 
 

@@ -38,15 +38,15 @@ MINIMUM = (  # http-conventions 3.1, as far as there is something to count
 
 
 @pytest.fixture(scope="module")
-def origin() -> Iterator[ServingOrigin]:
+def serving() -> Iterator[ServingOrigin]:
     with ServingOrigin() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def busy(origin: ServingOrigin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+def busy(serving: ServingOrigin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Two workers, with some traffic behind them."""
-    route = {"path": "shop", "upstream": f"http://127.0.0.1:{origin.port}"}
+    route = {"path": "shop", "upstream": f"http://127.0.0.1:{serving.port}"}
     nobody = {"path": "gone", "upstream": f"http://127.0.0.1:{reserve()}"}
     config = {"server": {"workers": 2}, "routes": [route, nobody]}
     with Gateway(config, tmp_path_factory.mktemp("admin")) as gateway:
@@ -57,6 +57,7 @@ def busy(origin: ServingOrigin, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def test_health_tells_of_the_gateway(busy: Gateway) -> None:
+    eventually(lambda: busy.health()["status"] == "ok")  # one worker answers while the other still starts
     answer = busy.ask("/health")
     assert answer.head.get("content-type") == "application/json"
     document = json.loads(answer.body)
@@ -105,7 +106,7 @@ def test_requests_are_counted_by_route_method_and_code(busy: Gateway) -> None:
     assert busy.metric("lumina_response_body_bytes_total", route="shop") == paths
 
 
-def test_the_access_line_tells_the_whole_exchange(busy: Gateway, origin: ServingOrigin) -> None:
+def test_the_access_line_tells_the_whole_exchange(busy: Gateway, serving: ServingOrigin) -> None:
     answer = busy.ask("/api/shop/told?secret=1", "PUT", body=b"four")
     line = busy.access_line(path="/api/shop/told")
     expected = {
@@ -119,8 +120,8 @@ def test_the_access_line_tells_the_whole_exchange(busy: Gateway, origin: Serving
         "status": 200,
         "reason": "ok",
         "route": "shop",
-        "upstream": f"127.0.0.1:{origin.port}",
-        "endpoint": f"127.0.0.1:{origin.port}",
+        "upstream": f"127.0.0.1:{serving.port}",
+        "endpoint": f"127.0.0.1:{serving.port}",
         "attempts": 1,
         "bytes_in": 4,
     }
@@ -130,9 +131,9 @@ def test_the_access_line_tells_the_whole_exchange(busy: Gateway, origin: Serving
     assert line["bytes_out"] >= len("/told?secret=1")
 
 
-def test_one_truth_over_workers(launch: Launch, origin: ServingOrigin) -> None:
+def test_one_truth_over_workers(launch: Launch, serving: ServingOrigin) -> None:
     """Connections spread over two workers; whoever is asked tells the same, exact number."""
-    gateway = launch({"server": {"workers": 2}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}]})
+    gateway = launch({"server": {"workers": 2}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{serving.port}"}]})
     clients = [gateway.connect() for _ in range(50)]
     for _ in range(10):
         for client in clients:
@@ -148,12 +149,12 @@ def test_one_truth_over_workers(launch: Launch, origin: ServingOrigin) -> None:
     assert gateway.metric("lumina_access_log_dropped_total") == 0
 
 
-def test_an_admin_address_of_its_own(launch: Launch, origin: ServingOrigin) -> None:
+def test_an_admin_address_of_its_own(launch: Launch, serving: ServingOrigin) -> None:
     port = reserve()
     gateway = launch(
         {
             "server": {"admin": {"port": port}},
-            "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}],
+            "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{serving.port}"}],
         }
     )
     assert gateway.ask("/health").body == b"/health"  # the main port's paths are all the routes'
@@ -170,8 +171,8 @@ def test_an_admin_address_of_its_own(launch: Launch, origin: ServingOrigin) -> N
     assert ask("/x")[0] == 404
 
 
-def test_a_route_may_take_an_admin_path_when_it_says_so(launch: Launch, origin: ServingOrigin) -> None:
-    upstream = f"http://127.0.0.1:{origin.port}"
+def test_a_route_may_take_an_admin_path_when_it_says_so(launch: Launch, serving: ServingOrigin) -> None:
+    upstream = f"http://127.0.0.1:{serving.port}"
     gateway = launch({"routes": [{"path": "/health", "upstream": upstream, "shadows_admin": True}]})
     assert gateway.ask("/health").body == b"/health"
     assert gateway.ask("/metrics").body.startswith(b"# HELP")
@@ -180,12 +181,12 @@ def test_a_route_may_take_an_admin_path_when_it_says_so(launch: Launch, origin: 
 # ---- logs
 
 
-def test_an_access_log_in_a_file_that_is_renamed(launch: Launch, origin: ServingOrigin, tmp_path: Path) -> None:
+def test_an_access_log_in_a_file_that_is_renamed(launch: Launch, serving: ServingOrigin, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     gateway = launch(
         {
             "access_log": {"path": str(log)},
-            "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}],
+            "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{serving.port}"}],
         }
     )
     gateway.ask("/one")
@@ -200,9 +201,9 @@ def test_an_access_log_in_a_file_that_is_renamed(launch: Launch, origin: Serving
     assert gateway.access_lines() == []
 
 
-def test_no_access_log(launch: Launch, origin: ServingOrigin) -> None:
+def test_no_access_log(launch: Launch, serving: ServingOrigin) -> None:
     gateway = launch(
-        {"access_log": {"enabled": False}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}]}
+        {"access_log": {"enabled": False}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{serving.port}"}]}
     )
     for _ in range(20):
         gateway.ask("/x")
@@ -211,12 +212,12 @@ def test_no_access_log(launch: Launch, origin: ServingOrigin) -> None:
     assert gateway.access_lines() == []
 
 
-def test_a_log_that_nobody_reads_stalls_nothing(origin: ServingOrigin, tmp_path: Path) -> None:
+def test_a_log_that_nobody_reads_stalls_nothing(serving: ServingOrigin, tmp_path: Path) -> None:
     """Standard output is a full pipe: requests are answered all the same, and lines that are lost are counted."""
     port = reserve()
     config = {
         "server": {"port": port, "workers": 1},
-        "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}],
+        "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{serving.port}"}],
     }
     file = tmp_path / "stalled.yaml"
     file.write_text(yaml.safe_dump(config))
@@ -239,7 +240,7 @@ def test_a_log_that_nobody_reads_stalls_nothing(origin: ServingOrigin, tmp_path:
         process.terminate()
         process.wait(20)
     assert sum(value for key, value in counted.items() if key.startswith("lumina_access_log_dropped_total")) > 0
-    assert counted[f'lumina_requests_total{{route="/",method="GET",code="200"}}'] == asked
+    assert counted['lumina_requests_total{code="200",method="GET",route="/"}'] == asked
 
 
 def flood(port: int) -> int:

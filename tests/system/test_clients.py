@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import json
 import re
 import subprocess
@@ -133,7 +134,7 @@ def test_httpx_many_at_once(gateway: Gateway) -> None:
 def test_aiohttp(gateway: Gateway) -> None:
     async def upload_and_download() -> tuple[str, bytes]:
         async with aiohttp.ClientSession() as session:
-            async with session.put(f"{gateway.url}/fastapi/digest", data=BODY) as answer:
+            async with session.put(f"{gateway.url}/fastapi/digest", data=io.BytesIO(BODY)) as answer:
                 told = await answer.json()
             async with session.get(f"{gateway.url}/nginx/1m") as answer:
                 return told["sha256"], await answer.read()

@@ -165,13 +165,11 @@ def test_every_request_has_an_id_of_its_own(lane: Lane) -> None:
 @pytest.mark.parametrize(
     ("preserve", "host"), [pytest.param({}, "shop.test", id="default"), ({"preserve_host": False}, "127.0.0.1:{port}")]
 )
-def test_host(launch: Launch, preserve: dict[str, bool], host: str) -> None:
-    origin = Origin()
+def test_host(launch: Launch, origin: Origin, preserve: dict[str, bool], host: str) -> None:
     gateway = launch({"routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}", **preserve}]})
     with gateway.connect() as client:
         client.send("GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n")
         request = origin.accept().read_request()
-    origin.close()
     assert request.head.get("host") == host.format(port=origin.port)
     assert request.head.get("x-forwarded-host") == "shop.test"
 

@@ -209,8 +209,8 @@ def comparable_value(case: Case, name: str, value: str) -> str:
 def tells_of_the_request(case: Case) -> bool:
     """Say whether the body lists the request's fields, to which the gateway adds."""
     path = case.target.partition("?")[0]
-    return path.startswith(("/anything", "/stream/", "/gzip", "/deflate", "/brotli", "/delay")) or path in (
-        *("/get", "/post", "/put", "/patch", "/delete", "/headers", "/cache"),
+    return path.startswith(("/anything", "/stream/", "/gzip", "/deflate", "/brotli", "/delay", "/etag/", "/cache")) or path in (
+        *("/get", "/post", "/put", "/patch", "/delete", "/headers"),
     )
 
 

@@ -232,8 +232,12 @@ class Peer:
         return Message(head, body, trailers)
 
 
+clients: list[Peer] = []  # opened by the test that runs now; a failed one leaves them to its fixture
+
+
 def connect(port: int, timeout: float = PATIENCE) -> Peer:
-    return Peer(socket.create_connection(("127.0.0.1", port), timeout), timeout)
+    clients.append(Peer(socket.create_connection(("127.0.0.1", port), timeout), timeout))
+    return clients[-1]
 
 
 class Origin:
