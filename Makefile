@@ -32,7 +32,7 @@ lint: .venv/with-lint .venv/with-test ## ruff, mypy --strict, cython-lint
 
 check: lint test interpreted ## all that a change has to pass; the gates are tests, in tests/house
 
-sanitize: .venv/with-test .venv/with-bench .venv/built ## the suites under AddressSanitizer and UBSan, in a tree of their own
+sanitize: .venv/with-test .venv/built ## the suites under AddressSanitizer and UBSan, in a tree of their own
 	$(BIN)/python tools/sanitize.py
 
 fuzz: .venv/with-fuzz .venv/with-test .venv/built ## every fuzz target for FUZZ_SECONDS each
