@@ -95,4 +95,6 @@ def read(fd: cython.int) -> cython.bint:
             connection.seen = connection.ending = 0
             connection.answer = answers[connection.letter]
             connection.left = sizes[connection.letter]
-    return size > 0 and answer(fd)
+            if not answer(fd):
+                return False
+    return size > 0

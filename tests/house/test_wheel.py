@@ -48,7 +48,7 @@ def test_a_wheel_holds_source_header_and_module(wheel: Path) -> None:
     for path in tracked():
         if path.is_relative_to(SOURCE):
             assert str(path.relative_to(SOURCE)) in names
-        if path.suffix == ".pxd" and path.with_suffix(".py").exists():
+        if path.is_relative_to(SOURCE) and path.suffix == ".pxd" and path.with_suffix(".py").exists():
             assert str(path.relative_to(SOURCE).with_suffix(EXTENSION_SUFFIXES[0])) in names
 
 

@@ -2,18 +2,16 @@
 
 import contextlib
 import json
-import os
 import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import lumina
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.system import nginx_front
+import lumina
 from tests.system.ports import reserve
 from tests.system.program import PATIENCE, Program, children, eventually
 from tests.system.wire import ClosedError, Head, Message, Peer, connect
@@ -21,7 +19,6 @@ from tests.system.wire import ClosedError, Head, Message, Peer, connect
 Config = Mapping[str, Any]
 OURS = {"PYTHONPATH": str(Path(lumina.__file__).parents[1])}  # the package that the tests import, installed or not
 STARTING = 60.0  # seconds; compiled modules that are read from the disk for the first time take a while
-FRONT = os.environ.get("LUMINA_FRONT", "lumina")
 
 
 class Gateway:
@@ -34,11 +31,8 @@ class Gateway:
         self.secure = "tls" in server
         self.file = folder / f"lumina-{self.port}.yaml"
         self.file.write_text(yaml.safe_dump({**config, "server": server}, sort_keys=False))
-        if FRONT == "nginx":
-            self.program = Program("nginx", nginx_front.command({**config, "server": server}, folder))
-        else:
-            command = [sys.executable, "-m", "lumina", "serve", "--config", self.file]
-            self.program = Program("lumina", command, {**OURS, **(environment or {})})
+        command = [sys.executable, "-m", "lumina", "serve", "--config", self.file]
+        self.program = Program("lumina", command, {**OURS, **(environment or {})})
         self._await_ready()
 
     def _await_ready(self) -> None:

@@ -82,7 +82,7 @@ def fastapi() -> contextlib.AbstractContextManager[int]:
 
 
 def nginx(folder: Path) -> contextlib.AbstractContextManager[int]:
-    """nginx with files of known content."""
+    """Nginx with files of known content."""
     port = reserve()
     (folder / "www").mkdir(parents=True)
     for name, size in SIZES.items():

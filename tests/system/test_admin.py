@@ -133,7 +133,9 @@ def test_the_access_line_tells_the_whole_exchange(busy: Gateway, serving: Servin
 
 def test_one_truth_over_workers(launch: Launch, serving: ServingOrigin) -> None:
     """Connections spread over two workers; whoever is asked tells the same, exact number."""
-    gateway = launch({"server": {"workers": 2}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{serving.port}"}]})
+    gateway = launch(
+        {"server": {"workers": 2}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{serving.port}"}]}
+    )
     clients = [gateway.connect() for _ in range(50)]
     for _ in range(10):
         for client in clients:

@@ -303,7 +303,9 @@ def test_a_header_section_that_is_too_large(hasty: Lane) -> None:
     [
         pytest.param("GET / HTTP/1.1\r\n\r\n", id="no host"),
         pytest.param("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", id="two hosts"),
-        pytest.param("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", id="framing"),
+        pytest.param(
+            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", id="framing"
+        ),
         pytest.param("GET / HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n", id="space before the colon"),
         pytest.param("G\x00T / HTTP/1.1\r\nHost: a\r\n\r\n", id="NUL"),
     ],

@@ -95,7 +95,10 @@ CASES: dict[str, list[Case]] = {
     "/deflate": [Case("/deflate", fields={"Accept-Encoding": "deflate"})],
     "/brotli": [Case("/brotli", fields={"Accept-Encoding": "br"})],
     "/redirect/<int:n>": [Case("/redirect/3"), Case("/redirect/1?absolute=true")],
-    "/redirect-to": [Case("/redirect-to?url=http%3A%2F%2Fa.test%2F&status_code=307", "POST"), Case("/redirect-to?url=/x")],
+    "/redirect-to": [
+        Case("/redirect-to?url=http%3A%2F%2Fa.test%2F&status_code=307", "POST"),
+        Case("/redirect-to?url=/x"),
+    ],
     "/relative-redirect/<int:n>": [Case("/relative-redirect/2")],
     "/absolute-redirect/<int:n>": [Case("/absolute-redirect/2")],
     "/stream/<int:n>": [Case("/stream/20"), Case("/stream/20", "HEAD")],
@@ -141,7 +144,10 @@ CASES: dict[str, list[Case]] = {
     "/cache/<int:value>": [Case("/cache/60")],
     "/encoding/utf8": [Case("/encoding/utf8")],
     "/bytes/<int:n>": [Case("/bytes/1000?seed=1"), Case("/bytes/0"), Case("/bytes/100000?seed=2")],
-    "/stream-bytes/<int:n>": [Case("/stream-bytes/5000?seed=1&chunk_size=100"), Case("/stream-bytes/5000?seed=1", "HEAD")],
+    "/stream-bytes/<int:n>": [
+        Case("/stream-bytes/5000?seed=1&chunk_size=100"),
+        Case("/stream-bytes/5000?seed=1", "HEAD"),
+    ],
     "/range/<int:numbytes>": [
         Case("/range/1000"),
         Case("/range/1000", fields={"Range": "bytes=10-19"}),
@@ -209,9 +215,9 @@ def comparable_value(case: Case, name: str, value: str) -> str:
 def tells_of_the_request(case: Case) -> bool:
     """Say whether the body lists the request's fields, to which the gateway adds."""
     path = case.target.partition("?")[0]
-    return path.startswith(("/anything", "/stream/", "/gzip", "/deflate", "/brotli", "/delay", "/etag/", "/cache")) or path in (
-        *("/get", "/post", "/put", "/patch", "/delete", "/headers"),
-    )
+    return path.startswith(
+        ("/anything", "/stream/", "/gzip", "/deflate", "/brotli", "/delay", "/etag/", "/cache")
+    ) or path in (*("/get", "/post", "/put", "/patch", "/delete", "/headers"),)
 
 
 def comparable_body(case: Case, body: bytes) -> object:

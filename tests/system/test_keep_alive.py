@@ -168,7 +168,9 @@ def test_an_answer_that_nobody_asked_for_ends_the_connection(lane: Lane) -> None
 def test_octets_after_an_answer_are_never_the_next_one(lane: Lane) -> None:
     client, upstream = lane.meet()
     upstream.read_request()
-    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")
+    upstream.send(
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    )
     assert client.read_response().body == b"ok"
     client.send(lane.head())
     fresh = lane.origin.accept()

@@ -93,7 +93,8 @@ def test_a_large_body_until_close(lane: Lane) -> None:
 
 
 @pytest.mark.parametrize(
-    ("framing", "length"), [("Content-Length: 12345", "12345"), ("Transfer-Encoding: chunked", None), ("X-None: 1", None)]
+    ("framing", "length"),
+    [("Content-Length: 12345", "12345"), ("Transfer-Encoding: chunked", None), ("X-None: 1", None)],
 )
 def test_head_has_the_fields_and_no_body(lane: Lane, framing: str, length: str | None) -> None:
     client, upstream = lane.meet(method="HEAD")
@@ -195,7 +196,9 @@ def test_an_http_1_0_client_gets_a_chunked_body_plain(lane: Lane) -> None:
     client.send(lane.head(version="1.0"))
     upstream = lane.origin.accept()
     assert upstream.read_request().head.line == "GET / HTTP/1.1"
-    upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunked(b"one,", b"two", trailers="X-T: 1\r\n"))
+    upstream.send(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunked(b"one,", b"two", trailers="X-T: 1\r\n")
+    )
     head = client.read_head()
     assert (head.has("transfer-encoding"), head.has("content-length")) == (False, False)
     assert client.read_to_end() == b"one,two"

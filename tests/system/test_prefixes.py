@@ -62,7 +62,9 @@ def test_arrives(gateway: Gateway, origins: dict[str, ServingOrigin], target: st
     assert origins[name].requests[-1].head.line == f"GET {arrives} HTTP/1.1"
 
 
-@pytest.mark.parametrize("target", ["/api/paymentsX", "/api/payment", "/api", "/", "/payments", "/API/payments", "/filesystem"])
+@pytest.mark.parametrize(
+    "target", ["/api/paymentsX", "/api/payment", "/api", "/", "/payments", "/API/payments", "/filesystem"]
+)
 def test_matches_no_route(gateway: Gateway, origins: dict[str, ServingOrigin], target: str) -> None:
     before = {name: len(origin.requests) for name, origin in origins.items()}
     assert is_problem(gateway.ask(target), 404, "no_route")

@@ -67,9 +67,7 @@ def serving() -> Iterator[ServingOrigin]:
 
 
 @pytest.fixture(scope="module")
-def secure(
-    authority: Authority, serving: ServingOrigin, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gateway]:
+def secure(authority: Authority, serving: ServingOrigin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway that speaks TLS, with a certificate for each of two names."""
     certificates = [authority.issue("one.test", "127.0.0.1"), authority.issue("two.test")]
     config = {
@@ -126,7 +124,8 @@ def test_http_1_1_is_agreed_on(secure: Gateway, trusting: ssl.SSLContext) -> Non
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"), [("one.test", "one.test"), ("two.test", "two.test"), ("other.test", "one.test"), (None, "one.test")]
+    ("asked", "shown"),
+    [("one.test", "one.test"), ("two.test", "two.test"), ("other.test", "one.test"), (None, "one.test")],
 )
 def test_the_name_chooses_the_certificate(
     secure: Gateway, trusting: ssl.SSLContext, asked: str | None, shown: str
@@ -139,9 +138,7 @@ def test_the_name_chooses_the_certificate(
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_session_is_resumed_by_any_worker(
-    secure: Gateway, trusting: ssl.SSLContext, version: ssl.TLSVersion
-) -> None:
+def test_a_session_is_resumed_by_any_worker(secure: Gateway, trusting: ssl.SSLContext, version: ssl.TLSVersion) -> None:
     trusting.minimum_version = trusting.maximum_version = version
     peer, secured = dial(secure, trusting)
     with secured:

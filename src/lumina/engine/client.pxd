@@ -22,6 +22,7 @@ from lumina.snapshot cimport Timeouts
 cdef enum:
     DRAIN = 262144          # octets read and thrown away before a connection that was refused something is closed
     LINGER_SECONDS = 2
+    DRAIN_GRACE = 1         # seconds that an idle connection may still use to ask while the worker drains
 
 cdef enum Stage:
     SHAKING                 # TLS
@@ -61,3 +62,4 @@ cdef class Client(Responder):
     cdef Timeouts _timeouts(self)
     cdef void _drop_held(self) noexcept
     cdef void _linger(self) noexcept
+    cdef double _idle_time(self) noexcept

@@ -342,9 +342,15 @@ class Client(Responder):
         else:
             self.stage = HEAD
             self.paused = False
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().keep_alive)
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self._idle_time())
             if self.untried or self.seen & (EPOLLIN | GONE):
                 self.reactor.again(self)
+
+    def _idle_time(self) -> cython.double:  # hot
+        """Return how long the next request may take to begin; while the worker drains, not as long as was promised."""
+        if self.gateway.draining:
+            return DRAIN_GRACE
+        return self.gateway.live.snapshot.timeouts.keep_alive
 
     def abort(self) -> None:
         """The answer cannot be finished: break the connection so that the client cannot take it for whole."""

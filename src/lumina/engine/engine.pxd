@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.engine.arena cimport Arena
+from lumina.engine.client cimport DRAIN_GRACE
 from lumina.engine.gateway cimport Gateway, Live
 from lumina.engine.guest cimport Guests
 from lumina.engine.listener cimport Listener

@@ -14,8 +14,6 @@ from lumina.engine.reactor import TICK, Reactor
 from lumina.engine.recorder import Recorder
 from lumina.snapshot import Snapshot, Upstream
 
-DRAIN_GRACE = 1.0  # seconds that an idle connection may still use to send a request while the worker drains
-
 
 class Engine:
     """One worker's listeners, connections and pools. Not for use by more than one thread."""
