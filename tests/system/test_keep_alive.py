@@ -21,8 +21,9 @@ CLIENTS = 8
 class Fickle:
     """Answers, and then closes at a random moment: with the answer, or a little later.
 
-    A request may come at the very moment of closing, and the kernel may take it although nobody will read it. Such a one
-    looks to the gateway like one that was carried out, so a POST may not be sent again. `shutdown` of both directions
+    A request may come at the very moment of closing, and the kernel may take it although nobody will read it. Such a
+    one looks to the gateway like one that was carried out, so a POST may not be sent again. `shutdown` of both
+    directions
     keeps what was taken before it readable and refuses, as `close` does, what comes after: so these few are known.
     """
 
