@@ -3,7 +3,7 @@
 import pytest
 
 from lumina.snapshot import Route, Snapshot, route_labels, upstream_labels
-from tests.engine.stage import plan
+from tests.plan import plan
 
 
 def found(snapshot: Snapshot, path: bytes, *, admin_only: bool = False) -> Route:

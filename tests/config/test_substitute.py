@@ -65,9 +65,9 @@ def test_what_is_put_in_is_not_read_again(folder: Path, monkeypatch: pytest.Monk
         pytest.param("${a b}", "`${a b}` is not a substitution", FORMS, id="a space"),
         pytest.param("${a-b}", "`${a-b}` is not a substitution", FORMS, id="a default without its colon"),
         pytest.param(
-            "${LUMINA_NOWHERE_AT_ALL}",
-            "the environment variable `LUMINA_NOWHERE_AT_ALL` is not set",
-            "set it, or write `${LUMINA_NOWHERE_AT_ALL:-default}`",
+            "${NOWHERE_TO_BE_FOUND}",
+            "the environment variable `NOWHERE_TO_BE_FOUND` is not set",
+            "set it, or write `${NOWHERE_TO_BE_FOUND:-default}`",
             id="unset",
         ),
         pytest.param(

@@ -12,60 +12,10 @@ from typing import Any
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
+from tests.plan import plan
 
 QUIET = 5  # milliseconds without an event after which all is said
 PATIENCE = 5.0  # seconds that something sure to come may take
-
-
-def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
-    """Return a plan with the one route `/api/payments`, stripped, to these endpoints."""
-    timeouts = {"connect": 5.0, "first_byte": 60.0, "between_bytes": 60.0, "pool_idle": 60.0}
-    made: dict[str, Any] = {
-        "version": 1,
-        "hash": "0123456789abcdef",
-        "server": {"host": "127.0.0.1", "port": 0, "workers": 1, "tls": [], "admin": None},
-        "limits": {
-            "request_line": 8192,
-            "header_bytes": 32768,
-            "header_count": 100,
-            "response_header_bytes": 65536,
-            "body_bytes": None,
-            "connections": 1000,
-            "upstream_connections": 100,
-            "upstream_idle": 100,
-        },
-        "timeouts": {
-            "header": 15.0,
-            "body": 60.0,
-            "keep_alive": 75.0,
-            "write": 60.0,
-            "drain": 30.0,
-            "tunnel_idle": 3600.0,
-        },
-        "access_log": {"enabled": True, "format": "json", "path": None},
-        "routes": [
-            {"name": "payments", "prefix": "/api/payments", "strip": True, "upstream": 0, "preserve_host": True}
-        ],
-        "upstreams": [
-            {
-                "name": "payments",
-                "base": "",
-                "tls": None,
-                "endpoints": [
-                    {"host": host, "port": port, "unix": None, "authority": f"{host}:{port}"}
-                    for host, port in endpoints
-                ],
-                "timeouts": timeouts,
-            }
-        ],
-    }
-    for path, value in changes.items():
-        place: Any = made
-        *way, last = path.split("__")
-        for step in way:
-            place = place[int(step)] if isinstance(place, list) else place[step]
-        place[last] = value
-    return made
 
 
 class Peer:
