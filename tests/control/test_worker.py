@@ -23,6 +23,7 @@ from lumina.engine.arena import Arena
 from tests.control.conftest import Authority
 
 LIMIT = 30  # seconds
+KEYS = new_keys().hex()  # of all workers, as one supervisor hands them out
 
 Plan = dict[str, Any]
 
@@ -46,11 +47,19 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class QuietServer(http.server.ThreadingHTTPServer):
+    """A server that does not tell of clients which left."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def upstream(plan: Plan) -> Iterator[http.server.ThreadingHTTPServer]:
     """A real upstream, which `plan` leads to by name."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-    server.daemon_threads = True
+    server = QuietServer(("127.0.0.1", 0), Upstream)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     Upstream.going_on.clear()
@@ -81,7 +90,7 @@ class Worker:
             "plan": plan,
             "arena": self.arena.fd,
             "admin": str(directory / "admin.sock"),
-            "ticket_keys": new_keys().hex(),
+            "ticket_keys": KEYS,
             "listeners": [{"fd": self.listener.fileno(), "admin_only": False}],
         }
         self.channel.sendall(encode(hello))
@@ -233,6 +242,29 @@ def test_a_listener_with_certificates_speaks_tls(plan: Plan, start: Start, autho
     ):
         client.sendall(b"GET /api/payments/status HTTP/1.1\r\nHost: gate.test\r\nConnection: close\r\n\r\n")
         assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.usefixtures("upstream")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_session_begun_with_one_worker_goes_on_with_another(
+    plan: Plan, start: Start, authority: Authority, version: ssl.TLSVersion
+) -> None:
+    plan["server"]["tls"] = [authority.issue("gate.test").entry]
+    context = ssl.create_default_context(cafile=authority.bundle)
+    context.maximum_version = version
+    reused: list[bool | None] = []
+    session: ssl.SSLSession | None = None
+    for worker in (start(plan), start(plan)):
+        worker.hear()
+        with (
+            socket.create_connection(worker.address, timeout=LIMIT) as plain,
+            context.wrap_socket(plain, server_hostname="gate.test", session=session) as client,
+        ):
+            client.sendall(b"GET /nowhere HTTP/1.1\r\nHost: gate.test\r\nConnection: close\r\n\r\n")
+            assert client.recv(65536)  # in TLS 1.3 the ticket comes after the handshake
+            session = client.session
+            reused.append(client.session_reused)
+    assert reused == [False, True]
 
 
 def test_a_certificate_that_cannot_be_used_is_told_before_it_ends(plan: Plan, start: Start, tmp_path: Path) -> None:

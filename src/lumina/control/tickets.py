@@ -2,9 +2,9 @@
 
 OpenSSL gives each context keys of its own, so a session begun with one worker could be resumed with that worker alone.
 The call that sets the keys exists, but `ssl` does not offer it: here it is made by ctypes on the context that
-a `SSLContext` holds as its first field, as it has in every CPython since 2.7.9. Before anything is written, the pointer
-has to show that it is the context: it must tell the number of tickets that the object tells, for two numbers. Where the
-interpreter, the build or the library is unlike that, nothing is done: sessions then resume only where they began.
+a `SSLContext` of CPython holds as its first field. Before anything is written, the pointer has to show that it is the
+context: it must tell the number of tickets that the object tells, for two numbers. Where the interpreter, the build or
+the library is unlike that, nothing is done: sessions then resume only where they began.
 """
 
 import ctypes
