@@ -179,6 +179,15 @@ def test_workers_that_do_not_come_up_end_it(
     assert "worker died" in [each["event"] for each in said(capfd)]
 
 
+def test_a_slot_that_cannot_be_kept_ends_it_loudly(
+    plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert Run(plan, "no argument can hold a \0", tmp_path).play(nothing) == 1
+    critical = [each for each in said(capfd) if each["level"] == "critical"]
+    assert {each["event"] for each in critical} == {"supervision failed"}
+    assert "ValueError" in critical[0]["error"]
+
+
 def test_asked_to_stop_while_it_starts_it_stops(plan: Plan, tmp_path: Path) -> None:
     async def run() -> int:
         prepared = Run(plan, "hangs", tmp_path)

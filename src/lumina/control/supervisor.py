@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,6 +68,7 @@ class Supervisor:
         self._since = time.monotonic()
         self._phase = "starting"
         self._stop = asyncio.Event()
+        self._broken = False
         self._log: Any = None
         self._unsaid: list[tuple[str, str, dict[str, Any]]] = []  # reported before there was a log
         hello = {
@@ -90,7 +92,9 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGUSR1, self._owned.sink.reopen)
-        keepers = [asyncio.get_running_loop().create_task(slot.keep()) for slot in self._slots]
+        keepers = [loop.create_task(slot.keep()) for slot in self._slots]
+        for keeper in keepers:
+            keeper.add_done_callback(self._watch)
         self._log, serve_admin = await asyncio.to_thread(self._load)
         for early in self._unsaid:
             self._report(*early)
@@ -108,7 +112,7 @@ class Supervisor:
         await self._drain(keepers)
         server.close()
         await asyncio.to_thread(access_log.stop)
-        return 0 if started or self._stop.is_set() else 1
+        return 0 if (started or self._stop.is_set()) and not self._broken else 1
 
     @property
     def _form(self) -> str:
@@ -147,6 +151,14 @@ class Supervisor:
             version=__version__,
             config=self._plan["hash"],
         )
+
+    def _watch(self, keeper: asyncio.Task[None]) -> None:
+        """End all when a slot is kept no longer: a gateway that replaces no worker must not look like one that does."""
+        error = None if keeper.cancelled() else keeper.exception()
+        if error is not None:
+            self._broken = True
+            self._report("critical", "supervision failed", {"error": "".join(traceback.format_exception(error))})
+            self._stop.set()
 
     def stop(self) -> None:
         """Begin to drain; asked again, end at once."""
