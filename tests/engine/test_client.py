@@ -100,3 +100,14 @@ def test_nothing_is_left_of_connections_that_are_gone(stage: Stage) -> None:
     stage.settle()
     assert stage.engine.connections == 0
     assert stage.arena.read()["workers"][0]["accepted"] == 51
+
+
+def test_a_client_that_leaves_before_its_body_is_noticed_at_once(stage: Stage) -> None:
+    """Its FIN is there when the head is read, and nothing will announce it again."""
+    client = stage.client()
+    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+    client.finish()
+    upstream = stage.accept()
+    upstream.read()
+    assert upstream.ended
+    assert [line["status"] for line in stage.lines()] == [499]

@@ -71,6 +71,52 @@ def test_a_client_may_speak_tls(stage: Stage, authority: trustme.CA) -> None:
     assert b"HTTP/1.1 404" in got
 
 
+class SecurePeer:
+    """A client that speaks TLS by turns with the engine, and sends what it sealed when it is told to."""
+
+    def __init__(self, stage: Stage, authority: trustme.CA) -> None:
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        self.peer = stage._peer(socket.create_connection(secure_address(stage, authority)))
+        self.received, self.sealed = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.session = context.wrap_bio(self.received, self.sealed, server_hostname="localhost")
+        for _ in range(9):
+            try:
+                self.session.do_handshake()
+            except ssl.SSLWantReadError:
+                self.flush()
+                self.received.write(self.peer.read())
+        self.flush()
+        stage.settle()
+
+    def flush(self) -> None:
+        self.peer.send(self.sealed.read())
+
+    def read(self) -> bytes:
+        self.received.write(self.peer.read())
+        found = bytearray()
+        try:
+            while part := self.session.read(1 << 16):
+                found += part
+        except ssl.SSLWantReadError:
+            return bytes(found)
+        return bytes(found)
+
+
+def test_a_body_in_a_record_of_its_own_is_not_forgotten(stage: Stage, authority: trustme.CA) -> None:
+    """Both records are there when the first is read, and nothing will announce the second."""
+    client = SecurePeer(stage, authority)
+    upstream = None
+    for _ in range(2):
+        client.session.write(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+        client.session.write(b"1234")
+        client.flush()
+        upstream = upstream or stage.accept()
+        assert upstream.read().endswith(b"\r\n\r\n1234")
+        upstream.send(answer(b"taken"))
+        assert client.read().endswith(b"taken")
+
+
 def test_plain_http_on_a_tls_port_is_told_so(stage: Stage, authority: trustme.CA) -> None:
     client = stage._peer(socket.create_connection(secure_address(stage, authority)))
     client.send(get())

@@ -1,6 +1,7 @@
 """An origin that answers by itself: one thread a connection, one function that decides."""
 
 import contextlib
+import socket
 import threading
 from collections.abc import Callable
 
@@ -61,6 +62,9 @@ class ServingOrigin(Origin):
 
     def close(self) -> None:
         self._closing = True
+        for peer in list(self._peers):  # wake what waits for another request
+            with contextlib.suppress(OSError):
+                peer.socket.shutdown(socket.SHUT_RDWR)
         super().close()
         for thread in self._threads:
             thread.join(PATIENCE)

@@ -174,6 +174,8 @@ class Client(Responder):
             self._keep_rest(data, after, end)
         if self.exchange is exchange:
             exchange.dispatch()
+        if self.stage == BODY and self.seen & (EPOLLIN | GONE):  # what came with the head will not be announced again
+            self.reactor.again(self)
 
     def _exchange(self) -> Exchange:  # hot
         exchange: Exchange = cython.cast(Exchange, self.gateway.take())
@@ -270,6 +272,8 @@ class Client(Responder):
                 True, self.held.data + self.held.start, self.held.end - self.held.start
             )
             self._drop_held()
+            if self.fd >= 0 and self.seen & (EPOLLIN | GONE) and not self.paused:
+                self.reactor.again(self)
             return
         count = self.receive()
         if count == AGAIN:
