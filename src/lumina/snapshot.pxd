@@ -19,7 +19,6 @@ cdef class Upstream:
     cdef readonly int index
     cdef readonly int series
     cdef readonly str name
-    cdef readonly bytes label               # the name, for access lines
     cdef readonly bytes base                # put before every path, without a slash at its end
     cdef readonly bytes authority           # what Host says where the client's is not kept
     cdef readonly bint secure               # speaks TLS
@@ -36,7 +35,7 @@ cdef class Route:
     cdef readonly int index
     cdef readonly int series
     cdef readonly str name
-    cdef readonly bytes label
+    cdef readonly bytes label               # what access lines say of it and its upstream: members of a JSON object
     cdef readonly bytes prefix
     cdef readonly Py_ssize_t strip          # octets taken off the path's beginning
     cdef readonly bint preserve_host

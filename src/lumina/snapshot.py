@@ -1,5 +1,6 @@
 """Everything compiled from one configuration: immutable and fully resolved."""
 
+import json
 from typing import Any
 
 import cython
@@ -60,7 +61,6 @@ class Upstream:
         "endpoints",
         "first_byte_timeout",
         "index",
-        "label",
         "name",
         "pool_idle_timeout",
         "secure",
@@ -73,7 +73,6 @@ class Upstream:
         self.index = index
         self.series = series
         self.name = plan["name"]
-        self.label = plan["name"].encode()
         self.base = plan["base"].encode("ascii")
         self.tls = plan["tls"]
         self.secure = plan["tls"] is not None
@@ -96,7 +95,7 @@ class Route:
         self.index = index
         self.series = series
         self.name = plan["name"]
-        self.label = plan["name"].encode()
+        self.label = f',"route":{json.dumps(self.name)},"upstream":{json.dumps(upstream.name)}'.encode()
         self.prefix = plan["prefix"].encode("ascii")
         self.strip = len(self.prefix) if plan["strip"] else 0
         self.preserve_host = plan["preserve_host"]

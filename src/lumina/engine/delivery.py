@@ -35,6 +35,8 @@ class Delivery(Dialogue):
         pool: Pool = self.origin.pool(self.place)
         connection: UpstreamConnection
         reason: cython.int
+        self.record.endpoint = pool.label
+        self.record.endpoint_size = len(pool.label)
         if pool.address_count == 0:
             self.upstream_unreached(DNS_ERROR)
             return
@@ -81,8 +83,8 @@ class Delivery(Dialogue):
         self.ready = True
         record.attempts += 1
         record.sent = self.gateway.reactor.clock.now
-        record.endpoint = connection.pool.text
-        record.endpoint_size = len(connection.pool.text)
+        record.endpoint = connection.pool.label
+        record.endpoint_size = len(connection.pool.label)
         self._push()
 
     def _push(self) -> None:  # hot

@@ -91,7 +91,6 @@ class Exchange(Delivery):
         record.bytes_in = 0
         record.bytes_out = 0
         record.route_size = 0
-        record.upstream_size = 0
         record.endpoint_size = 0
         gateway.identity.write(record.id, gateway.reactor.clock.wall)
         memcpy(record.client, client.peer, client.peer_size)
@@ -294,13 +293,13 @@ class Exchange(Delivery):
     def _problem(self, reason: cython.int, rule: cython.int) -> bytes:
         keep: cython.bint = self.client.keep(self.request_done)
         route = "" if self.route is None else self.route.name
-        endpoint: bytes = self.record.endpoint[: self.record.endpoint_size]
+        endpoint = self.origin.pool(self.place).text if self.record.endpoint_size > 0 else ""
         status, answer = problem(
             reason,
             rule,
             request_id=self.record.id[:36].decode(),
             route=route,
-            next_hop=endpoint.decode(),
+            next_hop=endpoint,
             date=self.gateway.reactor.clock.http_date,
             close=not keep,
             bodiless=self.record.method == METHOD_HEAD,
@@ -323,8 +322,6 @@ class Exchange(Delivery):
         if self.route is not None:
             record.route = self.route.label
             record.route_size = len(self.route.label)
-            record.upstream = self.route.upstream.label
-            record.upstream_size = len(self.route.upstream.label)
         self.gateway.recorder.account(record)
         self.gateway.recorder.block.in_flight -= 1
         if self.outgoing is not None:

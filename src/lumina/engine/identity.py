@@ -16,8 +16,7 @@ class Identity:
         raw: cython.uchar[16]
         at: cython.int
         place: cython.int = 0
-        high: cython.int
-        low: cython.int
+        digits: cython.p_const_uchar = b"0123456789abcdef"
         if self.used + 10 > ENTROPY:
             self._fetch()
         for at in range(6):
@@ -31,10 +30,8 @@ class Identity:
             if at == 4 or at == 6 or at == 8 or at == 10:
                 into[place] = 45
                 place += 1
-            high = raw[at] >> 4
-            low = raw[at] & 15
-            into[place] = 48 + high if high < 10 else 87 + high
-            into[place + 1] = 48 + low if low < 10 else 87 + low
+            into[place] = digits[raw[at] >> 4]
+            into[place + 1] = digits[raw[at] & 15]
             place += 2
 
     def _fetch(self) -> None:

@@ -22,7 +22,8 @@ cdef class Pooled(Transport):
 @cython.final
 cdef class Pool:
     cdef readonly str key
-    cdef readonly bytes text                # what access lines call the endpoint
+    cdef readonly str text                  # the endpoint's name
+    cdef readonly bytes label               # what access lines say of it: a member of a JSON object
     cdef sockaddr_storage addresses[16]
     cdef socklen_t sizes[16]
     cdef readonly int address_count         # 0: the name has no known address

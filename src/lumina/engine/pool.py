@@ -3,6 +3,8 @@
 The last one given back is the first one leased: the warm ones work, and the rest grow old together and expire.
 """
 
+import json
+
 import cython
 
 from lumina.engine.transport import Transport
@@ -18,7 +20,8 @@ class Pool:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.key = endpoint.key
-        self.text = endpoint.key.encode()
+        self.text = endpoint.key
+        self.label = f',"endpoint":{json.dumps(self.text)}'.encode()
         if endpoint.socket_path:
             self._unix(endpoint.socket_path)
         else:

@@ -5,6 +5,7 @@ from libc.string cimport memcpy, memset
 
 from lumina.engine.arena cimport LOG_RING, Arena, Block, RouteStats, UpstreamStats, count_code, observe, write_line
 from lumina.engine.clock cimport Clock
+from lumina.http.octets cimport plain_end
 from lumina.http1.write cimport Writer
 from lumina.reasons cimport *
 
@@ -34,11 +35,10 @@ cdef struct Record:
     unsigned char host[256]
     unsigned char verb[24]
     Py_ssize_t client_size, path_size, host_size, verb_size
-    # names that live as long as the exchange's snapshot
-    const unsigned char* route
-    const unsigned char* upstream
+    # Members of a JSON object, which live as long as the exchange's snapshot.
+    const unsigned char* route              # and upstream
     const unsigned char* endpoint
-    Py_ssize_t route_size, upstream_size, endpoint_size
+    Py_ssize_t route_size, endpoint_size
 
 cdef const unsigned char* WORD[32]          # the reasons' words
 cdef Py_ssize_t WORD_SIZE[32]
@@ -57,7 +57,7 @@ cdef class Recorder:
     cdef void retried(self, int upstream_series, int cause) noexcept
     cdef void _count(self, Record* record, double seconds) noexcept
     cdef void _write(self, Record* record, double seconds) noexcept
+    cdef void _word(self, const unsigned char* key, Py_ssize_t key_size, const unsigned char* value, Py_ssize_t size) noexcept
     cdef void _text(self, const unsigned char* key, Py_ssize_t key_size, const unsigned char* value, Py_ssize_t size) noexcept
     cdef void _escaped(self, const unsigned char* value, Py_ssize_t size) noexcept
-    cdef void _integer(self, const unsigned char* key, Py_ssize_t key_size, unsigned long long value) noexcept
-    cdef void _seconds(self, const unsigned char* key, Py_ssize_t key_size, double value) noexcept
+    cdef void _seconds(self, double value) noexcept

@@ -57,15 +57,11 @@ class Recorder:
 
     def _write(self, record: cython.pointer(Record), seconds: cython.double) -> None:  # hot
         out: Writer = self.writer
-        milliseconds: cython.int = self.clock.wall % 1000
         out.begin(self.line, 0)
         out.put(b'{"time":"', 0, 9)
         out.put(cython.cast(cython.p_uchar, self.clock.stamp), 0, 19)
-        self.line[out.at] = 46
-        self.line[out.at + 1] = 48 + milliseconds // 100
-        self.line[out.at + 2] = 48 + milliseconds // 10 % 10
-        self.line[out.at + 3] = 48 + milliseconds % 10
-        out.at += 4
+        out.put(b".", 0, 1)
+        out.padded(self.clock.wall, 3)
         if record.status >= 500:
             out.put(b'Z","level":"error","event":"access"', 0, 35)
         elif record.status >= 400:
@@ -75,30 +71,58 @@ class Recorder:
         out.put(b',"request_id":"', 0, 15)
         out.put(record.id, 0, 36)
         out.put(b'"', 0, 1)
-        self._text(b',"client":', 10, record.client, record.client_size)
-        self._text(b',"method":', 10, record.verb, record.verb_size)
-        self._text(b',"host":', 8, record.host, record.host_size)
+        self._word(b',"client":', 10, record.client, record.client_size)
+        self._word(b',"method":', 10, record.verb, record.verb_size)
+        self._word(b',"host":', 8, record.host, record.host_size)
         self._text(b',"path":', 8, record.path, record.path_size)
         if record.minor:
             out.put(b',"protocol":"HTTP/1.1"', 0, 22)
         else:
             out.put(b',"protocol":"HTTP/1.0"', 0, 22)
-        self._integer(b',"status":', 10, record.status)
-        self._text(b',"reason":', 10, WORD[record.reason], WORD_SIZE[record.reason])
-        self._text(b',"route":', 9, record.route, record.route_size)
-        self._text(b',"upstream":', 12, record.upstream, record.upstream_size)
-        self._text(b',"endpoint":', 12, record.endpoint, record.endpoint_size)
-        self._integer(b',"attempts":', 12, record.attempts)
-        self._integer(b',"bytes_in":', 12, record.bytes_in)
-        self._integer(b',"bytes_out":', 13, record.bytes_out)
-        self._seconds(b',"duration":', 12, seconds)
-        self._seconds(b',"connect":', 11, record.connect)
+        out.put(b',"status":', 0, 10)
+        out.number(record.status)
+        self._word(b',"reason":', 10, WORD[record.reason], WORD_SIZE[record.reason])
+        if record.route_size > 0:
+            out.put(record.route, 0, record.route_size)
+        else:
+            out.put(b',"route":null,"upstream":null', 0, 29)
+        if record.endpoint_size > 0:
+            out.put(record.endpoint, 0, record.endpoint_size)
+        else:
+            out.put(b',"endpoint":null', 0, 16)
+        out.put(b',"attempts":', 0, 12)
+        out.number(record.attempts)
+        out.put(b',"bytes_in":', 0, 12)
+        out.number(record.bytes_in)
+        out.put(b',"bytes_out":', 0, 13)
+        out.number(record.bytes_out)
+        out.put(b',"duration":', 0, 12)
+        self._seconds(seconds)
+        out.put(b',"connect":', 0, 11)
+        self._seconds(record.connect)
         if record.first_byte > 0.0:
-            self._seconds(b',"first_byte":', 14, record.first_byte - record.began)
+            out.put(b',"first_byte":', 0, 14)
+            self._seconds(record.first_byte - record.began)
         else:
             out.put(b',"first_byte":null', 0, 18)
         out.put(b"}\n", 0, 2)
         write_line(self.block, self.line, out.at)
+
+    def _word(
+        self,
+        key: cython.p_const_uchar,
+        key_size: cython.Py_ssize_t,
+        value: cython.p_const_uchar,
+        size: cython.Py_ssize_t,
+    ) -> None:  # hot
+        """Write a member whose value has nothing to escape: an address, a token, or an authority (RFC 3986, 3.2)."""
+        self.writer.put(key, 0, key_size)
+        if size == 0:
+            self.writer.put(b"null", 0, 4)
+            return
+        self.writer.put(b'"', 0, 1)
+        self.writer.put(value, 0, size)
+        self.writer.put(b'"', 0, 1)
 
     def _text(
         self,
@@ -120,7 +144,9 @@ class Recorder:
         at: cython.Py_ssize_t
         byte: cython.uchar
         out: Writer = self.writer
-        for at in range(size):
+        plain: cython.Py_ssize_t = plain_end(value, 0, size)
+        out.put(value, 0, plain)
+        for at in range(plain, size):
             byte = value[at]
             if byte == 34 or byte == 92:
                 self.line[out.at] = 92
@@ -135,23 +161,13 @@ class Recorder:
                     out.put(b"0", 0, 1)
                 out.hexadecimal(byte)
 
-    def _integer(self, key: cython.p_const_uchar, key_size: cython.Py_ssize_t, value: cython.ulonglong) -> None:  # hot
-        self.writer.put(key, 0, key_size)
-        self.writer.number(value)
-
-    def _seconds(self, key: cython.p_const_uchar, key_size: cython.Py_ssize_t, value: cython.double) -> None:  # hot
+    def _seconds(self, value: cython.double) -> None:  # hot
         """Write seconds with six places: microseconds."""
         micro: cython.ulonglong = cython.cast(cython.ulonglong, max(value, 0.0) * 1000000 + 0.5)
-        part: cython.ulonglong = micro % 1000000
-        limit: cython.ulonglong = 100000
-        out: Writer = self.writer
-        out.put(key, 0, key_size)
-        out.number(micro // 1000000)
-        out.put(b".", 0, 1)
-        while limit > 1 and part < limit:
-            out.put(b"0", 0, 1)
-            limit = limit // 10
-        out.number(part)
+        whole: cython.ulonglong = micro // 1000000
+        self.writer.number(whole)
+        self.writer.put(b".", 0, 1)
+        self.writer.padded(micro - whole * 1000000, 6)
 
 
 for place, word in enumerate(WORDS):

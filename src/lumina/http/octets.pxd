@@ -1,4 +1,4 @@
-# Which octets may stand where, as one table of flags; and two loops that look at sixteen of them at a time.
+# Which octets may stand where, as one table of flags; and three loops that look at sixteen of them at a time.
 cdef enum Octet:
     TCHAR = 1           # token (RFC 9110, section 5.6.2)
     PATH = 2            # pchar and "/" but "%" and "." (RFC 3986, section 3.3), and what browsers leave raw
@@ -23,6 +23,15 @@ cdef extern from *:
         __m128i wrong = _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8(9)), control),
                                      _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7f)));
         return (unsigned int)_mm_movemask_epi8(wrong);
+    }
+
+    /* One bit for each of 16 octets that is not printable ASCII, or a quotation mark or backslash. */
+    static inline unsigned int lumina_not_plain(__m128i octets) {
+        __m128i printable = _mm_sub_epi8(octets, _mm_set1_epi8(0x20));
+        __m128i right = _mm_cmpeq_epi8(_mm_min_epu8(printable, _mm_set1_epi8(0x5e)), printable);
+        __m128i wrong = _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('"')),
+                                     _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x5c)));
+        return (unsigned int)_mm_movemask_epi8(_mm_andnot_si128(wrong, right)) ^ 0xffff;
     }
 
     /* One bit for each of 16 octets that is no letter, digit or hyphen. */
@@ -65,6 +74,13 @@ cdef extern from *:
             at++;
         return at;
     }
+
+    static inline Py_ssize_t lumina_plain_end(const unsigned char *data, Py_ssize_t at, Py_ssize_t end) {
+        LUMINA_SEARCH(lumina_not_plain)
+        while (at < end && data[at] >= 32 && data[at] < 127 && data[at] != '"' && data[at] != 0x5c)
+            at++;
+        return at;
+    }
     #endif
     """
     # All octets of data[0:end] must be readable, those before `at` too.
@@ -72,3 +88,5 @@ cdef extern from *:
     Py_ssize_t text_end "lumina_text_end" (const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept nogil
     # The offset of the first octet that is no letter, digit or hyphen, which is what most names are made of; or `end`.
     Py_ssize_t word_end "lumina_word_end" (const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept nogil
+    # The offset of the first octet that cannot stand as it is in a string of JSON in ASCII (RFC 8259, section 7), or `end`.
+    Py_ssize_t plain_end "lumina_plain_end" (const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept nogil

@@ -17,6 +17,12 @@ if not cython.compiled:
             at += 1
         return at
 
+    def plain_end(data: bytes, at: int, end: int) -> int:
+        """Return the offset of the first octet that a JSON string has to escape, or `end`."""
+        while at < end and 32 <= data[at] < 127 and data[at] not in b'"\\':
+            at += 1
+        return at
+
 
 ALPHA_DIGIT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 UNRESERVED = ALPHA_DIGIT + b"-._~"
@@ -47,3 +53,8 @@ def find_text_end(data: bytes, at: cython.Py_ssize_t, end: cython.Py_ssize_t) ->
 def find_word_end(data: bytes, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
     """Do what `word_end` does, for tests."""
     return word_end(data, at, end)
+
+
+def find_plain_end(data: bytes, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """Do what `plain_end` does, for tests."""
+    return plain_end(data, at, end)

@@ -62,29 +62,39 @@ class Writer:
         self.framed = False
         self.dated = False
 
-    def put(self, data: cython.p_const_uchar, start: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot
-        """Write data[start : start + size]."""
-        if cython.compiled:
-            memcpy(self.out + self.at, data + start, size)
-        else:
-            self.out[self.at : self.at + size] = data[start : start + size]
-        self.at += size
+    if not cython.compiled:  # compiled, they are written in place: see the header
 
-    def number(self, value: cython.ulonglong) -> None:  # hot
-        """Write `value` in decimal."""
+        def put(self, data: bytes, start: int, size: int) -> None:
+            """Write data[start : start + size]."""
+            self.out[self.at : self.at + size] = data[start : start + size]
+            self.at += size
+
+        def end(self) -> None:
+            """End a line."""
+            self.put(b"\r\n", 0, 2)
+
+        def number(self, value: int) -> None:
+            """Write `value` in decimal."""
+            self._number(value)
+
+    def _number(self, value: cython.ulonglong) -> None:  # hot
         digits: cython.int = 1
-        rest: cython.ulonglong = value
-        at: cython.Py_ssize_t
-        while rest >= 10:
-            rest = rest // 10
+        limit: cython.ulonglong = 10
+        while value >= limit and digits < 20:  # 2**64 has twenty
+            limit *= 10
             digits += 1
-        at = self.at + digits
-        self.at = at
-        while digits > 0:
+        self.padded(value, digits)
+
+    def padded(self, value: cython.ulonglong, width: cython.int) -> None:  # hot
+        """Write the last `width` decimal digits of `value`, with zeros before them where it has fewer."""
+        at: cython.Py_ssize_t = self.at + width
+        rest: cython.ulonglong
+        while at > self.at:
             at -= 1
-            self.out[at] = 48 + value % 10
-            value = value // 10
-            digits -= 1
+            rest = value // 10
+            self.out[at] = 48 + (value - rest * 10)
+            value = rest
+        self.at += width
 
     def hexadecimal(self, value: cython.ulonglong) -> None:  # hot
         """Write `value` as a chunk size is written."""
@@ -126,28 +136,53 @@ class Writer:
     ) -> None:  # hot
         """Write the end-to-end fields in their order, and the framing field where one of its kind stood."""
         at: cython.int
-        known: cython.int
+        name: cython.Py_ssize_t
+        value: cython.Py_ssize_t
+        stop: cython.Py_ssize_t
+        begin: cython.Py_ssize_t = 0  # lines that lie one after the other as they are to be written, not yet written
+        end: cython.Py_ssize_t = 0
         for at in range(head.count):
-            known = head.known[at]
-            if known == NAME_CONTENT_LENGTH and body == BODY_LENGTH:
-                if not self.framed:
-                    self.put(data, head.name_at[at], head.name_size[at])
-                    self.put(b": ", 0, 2)
-                    self.number(length)
-                    self.end()
-                    self.framed = True
-            elif known == NAME_TRANSFER_ENCODING and body == BODY_CHUNKED:
-                if not self.framed:
-                    self.put(data, head.name_at[at], head.name_size[at])
-                    self.put(b": chunked\r\n", 0, 11)
-                    self.framed = True
-            elif not head.hop[at] and not own[known]:
-                if known == NAME_DATE:
-                    self.dated = True
-                self.put(data, head.name_at[at], head.name_size[at])
-                self.put(b": ", 0, 2)
-                self.put(data, head.value_at[at], head.value_size[at])
-                self.end()
+            if head.hop[at] or own[head.known[at]]:
+                self.put(data, begin, end - begin)
+                begin = end = 0
+                self._replace(data, head, at, body, length)
+                continue
+            name = head.name_at[at]
+            value = head.value_at[at]
+            stop = value + head.value_size[at]
+            if head.known[at] == NAME_DATE:
+                self.dated = True
+            if name != end:
+                self.put(data, begin, end - begin)
+                begin = end = name
+            if value == name + head.name_size[at] + 2 and data[value - 1] == 32 and data[stop] == 13:
+                end = stop + 2
+                continue
+            self.put(data, begin, end - begin)
+            begin = end = 0
+            self.put(data, name, head.name_size[at])
+            self.put(b": ", 0, 2)
+            self.put(data, value, stop - value)
+            self.end()
+        self.put(data, begin, end - begin)
+
+    def _replace(
+        self, data: cython.p_const_uchar, head: Fields, at: cython.int, body: cython.int, length: cython.longlong
+    ) -> None:  # hot
+        """Write the framing field in the place of the first of its kind, and nothing in that of another."""
+        known: cython.int = head.known[at]
+        if self.framed:
+            return
+        if known == NAME_CONTENT_LENGTH and body == BODY_LENGTH:
+            self.put(data, head.name_at[at], head.name_size[at])
+            self.put(b": ", 0, 2)
+            self.number(length)
+            self.end()
+            self.framed = True
+        elif known == NAME_TRANSFER_ENCODING and body == BODY_CHUNKED:
+            self.put(data, head.name_at[at], head.name_size[at])
+            self.put(b": chunked\r\n", 0, 11)
+            self.framed = True
 
     def framing(self, body: cython.int, length: cython.longlong) -> None:  # hot
         """Write the framing field, unless fields() found a place for it."""
@@ -159,7 +194,3 @@ class Writer:
             self.end()
         elif body == BODY_CHUNKED:
             self.put(b"Transfer-Encoding: chunked\r\n", 0, 28)
-
-    def end(self) -> None:  # hot
-        """End a line."""
-        self.put(b"\r\n", 0, 2)

@@ -135,8 +135,7 @@ def _insert(room: bytearray, slots: int, prefix: bytes, exact: bool, target: tup
 
 def number_at(data: cython.p_const_uchar, at: cython.Py_ssize_t) -> cython.uint:  # hot
     """Return the number of four octets at `at`, the least first."""
-    place: cython.Py_ssize_t
-    number: cython.uint = 0
-    for place in range(at + 3, at - 1, -1):
-        number = number << 8 | data[place]
-    return number
+    number: cython.uint = data[at + 3]  # written out, so that a compiler makes one load of it
+    number = number << 8 | data[at + 2]
+    number = number << 8 | data[at + 1]
+    return number << 8 | data[at]
