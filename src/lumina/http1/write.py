@@ -194,3 +194,24 @@ class Writer:
             self.end()
         elif body == BODY_CHUNKED:
             self.put(b"Transfer-Encoding: chunked\r\n", 0, 28)
+
+    def rewritten(self, data: bytes, head: Fields, body: int = 0, length: int = -1, *, response: bool = False) -> bytes:
+        """Return the field lines that are written for those found in `data`, the framing field among them, for tests."""
+        room = bytearray(2 * len(data) + 64)
+        self.begin(room, 0)
+        if response:
+            self.fields(data, head, OWN_IN_RESPONSE, body, length)
+        else:
+            self.fields(data, head, OWN_IN_REQUEST, body, length)
+        self.framing(body, length)
+        return bytes(room[: self.at])
+
+    def numbered(self, value: int, width: int = 0) -> bytes:
+        """Return `value` in decimal, or its last `width` digits, for tests."""
+        room = bytearray(32)
+        self.begin(room, 0)
+        if width:
+            self.padded(value, width)
+        else:
+            self.number(value)
+        return bytes(room[: self.at])
