@@ -7,14 +7,24 @@ import pytest
 from lumina.engine.answers import problem
 from lumina.http1.rules import RULES
 from lumina.reasons import REASONS
-from tests.engine.stage import head_of
+from tests.engine.stage import Stage, get, head_of
 
 DATE = b"Sun, 06 Nov 1994 08:49:37 GMT"
 
 
-def told(reason: int, rule: int = 0, *, next_hop: str = "", close: bool = False, bodiless: bool = False) -> bytes:
+def told(
+    reason: int, rule: int = 0, *, next_hop: str = "", close: bool = False, bodiless: bool = False, form: int = 0
+) -> bytes:
     return problem(
-        reason, rule, request_id="id", route="r", next_hop=next_hop, date=DATE, close=close, bodiless=bodiless
+        reason,
+        rule,
+        request_id="id<",
+        route="r",
+        next_hop=next_hop,
+        date=DATE,
+        close=close,
+        bodiless=bodiless,
+        form=form,
     )[1]
 
 
@@ -25,7 +35,7 @@ def test_every_reason_is_told_to_people_and_programs(reason: int) -> None:
     members = json.loads(body)
     assert first.startswith(f"HTTP/1.1 {failure.status} ")
     assert (members["status"], members["reason"], members["detail"]) == (failure.status, failure.word, failure.detail)
-    assert (members["request_id"], members["route"]) == ("id", "r")
+    assert (members["request_id"], members["route"]) == ("id<", "r")
     assert int(fields["content-length"]) == len(body)
     assert ("proxy-status" in fields) == bool(failure.proxy_error)
     assert ("retry-after" in fields) == (failure.status == 503)
@@ -49,5 +59,37 @@ def test_a_connection_that_ends_says_so() -> None:
     assert "connection" not in head_of(told(3))[1]
 
 
-def test_a_next_hop_with_a_port_is_quoted() -> None:
-    assert head_of(told(8, next_hop="10.0.0.1:80"))[1]["proxy-status"].endswith('; next-hop="10.0.0.1:80"')
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [("10.0.0.1:80", '"10.0.0.1:80"'), ("orders", "orders"), ('unix:/a"\\b\n', '"unix:/a\\"\\\\b?"'), ("1a", '"1a"')],
+)
+def test_a_next_hop_is_a_token_or_quoted(name: str, item: str) -> None:
+    assert head_of(told(8, next_hop=name))[1]["proxy-status"].endswith(f"; next-hop={item}")
+
+
+def test_a_browser_gets_a_page_and_a_person_text() -> None:
+    _, fields, body = head_of(told(3, form=1))
+    assert fields["content-type"] == "text/html; charset=utf-8"
+    assert b"<h1>404 Not Found</h1>" in body
+    assert b"id&lt;" in body
+    _, fields, body = head_of(told(3, form=2))
+    assert fields["content-type"] == "text/plain; charset=utf-8"
+    assert body == b"404 Not Found: No route matches this path.\nReason: no_route. Request: id<\n"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("TEXT/plain", "text/plain; charset=utf-8"),
+        ("*/*", "application/problem+json"),
+    ],
+)
+def test_the_form_is_the_one_that_the_client_reads(stage: Stage, accept: str, media_type: str) -> None:
+    client = stage.client()
+    client.send(get("/nowhere", f"Accept: {accept}\r\n"))
+    first, fields, body = head_of(client.read())
+    assert (first, fields["content-type"]) == ("HTTP/1.1 404 Not Found", media_type)
+    assert len(body) == int(fields["content-length"])
+    client.send(get("/nowhere"))
+    assert head_of(client.read())[1]["content-type"] == "application/problem+json"

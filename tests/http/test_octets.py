@@ -31,7 +31,7 @@ def test_every_octet_is_judged_wherever_it_stands(search: Search, wrong: list[in
 @pytest.mark.parametrize(("search", "wrong"), SEARCHES)
 @given(st.data())
 def test_it_stays_between_its_bounds(search: Search, wrong: list[int], data: st.DataObject) -> None:
-    line = data.draw(st.lists(st.sampled_from(b"abcdefZ019-:\"\\\x00\xff"), max_size=70).map(bytes))
+    line = data.draw(st.lists(st.sampled_from(b'abcdefZ019-:"\\\x00\xff'), max_size=70).map(bytes))
     at, end = sorted((data.draw(st.integers(0, len(line))), data.draw(st.integers(0, len(line)))))
     expected = next((place for place in range(at, end) if line[place] in wrong), end)
     assert search(line, at, end) == expected

@@ -1,11 +1,30 @@
 """Answers that the gateway gives itself: problem details (RFC 9457), with the cause in Proxy-Status (RFC 9209)."""
 
+import html
 import json
+import re
+from typing import Any
 
 from lumina.http1.rules import RULES
 from lumina.reasons import REASONS
 
 RETRY_AFTER = 1  # seconds, where the fault may be gone as soon as that
+TOKEN = re.compile(r"[A-Za-z*][-.\w!#$%&'*+^`|~/]*", re.ASCII)
+UNPRINTABLE = re.compile(r"[^ -~]")
+
+
+JSON, PAGE, TEXT = range(3)  # the forms of http1/accept.pxd
+MEDIA_TYPES = ("application/problem+json", "text/html; charset=utf-8", "text/plain; charset=utf-8")
+PAGE_TEXT = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{status} {title}</title>
+<style>body{{font:1.1rem/1.5 system-ui,sans-serif;margin:15vh auto;max-width:34rem;padding:0 1rem;color:#222}}
+h1{{font-size:1.6rem}}small{{color:#666}}@media(prefers-color-scheme:dark){{body{{color:#ddd;background:#1b1b1b}}}}</style>
+<h1>{status} {title}</h1>
+<p>{detail}
+<p><small>Reason: {reason}. Request: {request_id}</small>
+</html>
+"""
 
 
 def problem(
@@ -18,6 +37,7 @@ def problem(
     date: bytes,
     close: bool,
     bodiless: bool,
+    form: int = JSON,
 ) -> tuple[int, bytes]:
     """Return the status and the whole answer, head and body, for an exchange that failed.
 
@@ -39,23 +59,17 @@ def problem(
     }
     if route:
         members["route"] = route
-    body = json.dumps(members).encode() + b"\n"
+    body = _told(members, form)
     lines = [
         f"HTTP/1.1 {status} {title}",
         f"Date: {date.decode()}",
-        "Content-Type: application/problem+json",
+        f"Content-Type: {MEDIA_TYPES[form]}",
         f"Content-Length: {len(body)}",
         "Cache-Control: no-store",
         f"X-Request-ID: {request_id}",
     ]
     if failure.proxy_error:
-        hop = (
-            f"; next-hop={next_hop}"
-            if next_hop and ":" not in next_hop
-            else f'; next-hop="{next_hop}"'
-            if next_hop
-            else ""
-        )
+        hop = f"; next-hop={_item(next_hop)}" if next_hop else ""
         lines.append(f"Proxy-Status: lumina; error={failure.proxy_error}{hop}")
     if status == 503:
         lines.append(f"Retry-After: {RETRY_AFTER}")
@@ -63,6 +77,21 @@ def problem(
         lines.append("Connection: close")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return status, head if bodiless else head + body
+
+
+def _told(members: dict[str, Any], form: int) -> bytes:
+    if form == PAGE:
+        return PAGE_TEXT.format_map({key: html.escape(str(value)) for key, value in members.items()}).encode()
+    if form == TEXT:
+        return "{status} {title}: {detail}\nReason: {reason}. Request: {request_id}\n".format_map(members).encode()
+    return json.dumps(members).encode() + b"\n"
+
+
+def _item(name: str) -> str:
+    """Return a name as a structured field has it (RFC 9651, section 3.3.3)."""
+    if TOKEN.fullmatch(name):
+        return name
+    return '"' + UNPRINTABLE.sub("?", name).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 TITLES = {

@@ -12,6 +12,7 @@ from lumina.engine.transport cimport BROKEN
 from lumina.engine.tunnel cimport HIGH_MARK, Tunnel
 from lumina.engine.origin cimport Origin
 from lumina.engine.upstream cimport UpstreamConnection
+from lumina.http1.accept cimport FORM_JSON, form_of
 from lumina.http1.request cimport *
 from lumina.http1.response cimport ResponseHead
 from lumina.http1.write cimport Writer
@@ -27,6 +28,7 @@ cdef class Exchange(Delivery):
     cdef int body                           # how the request's body is framed
     cdef bint upgrading                     # the client asked for another protocol
     cdef bint expects_continue
+    cdef int form                           # in which the client reads what the gateway itself says: a Form
 
     cdef void begin(self, ServerStream client, RequestHead head, const unsigned char* data) noexcept
     cdef void refuse(self, ServerStream client, int reason, int rule) noexcept

@@ -109,6 +109,10 @@ class Exchange(Delivery):
         memcpy(record.host, data + head.authority_at, record.host_size)
         record.verb_size = min(head.method_size, METHOD_KEPT)
         memcpy(record.verb, data + head.method_at, record.verb_size)
+        if head.accept_field >= 0:
+            self.form = form_of(data, head.value_at[head.accept_field], head.value_size[head.accept_field])
+        else:
+            self.form = FORM_JSON
 
     def refuse(self, client: ServerStream, reason: cython.int, rule: cython.int) -> None:
         """Answer a request whose head breaks a rule or does not come, and account for it."""
@@ -119,6 +123,7 @@ class Exchange(Delivery):
         self.record.host_size = 0
         self.record.verb_size = 0
         self.request_done = False
+        self.form = FORM_JSON
         self.fail(reason, rule)
 
     def request_body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot
@@ -303,6 +308,7 @@ class Exchange(Delivery):
             date=self.gateway.reactor.clock.http_date,
             close=not keep,
             bodiless=self.record.method == METHOD_HEAD,
+            form=self.form,
         )
         self.record.status = status
         return answer

@@ -60,6 +60,7 @@ cdef class Fields:
     # Where the one wanted field of a kind is, as an index in the table, or -1.
     cdef int host
     cdef int upgrade_field
+    cdef int accept_field
     # For framing.py and the heads: how many there are, and where the first is.
     cdef int hosts, lengths, codings, expectations
     cdef int length_field, coding_field, expect_field

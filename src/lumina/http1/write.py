@@ -196,7 +196,7 @@ class Writer:
             self.put(b"Transfer-Encoding: chunked\r\n", 0, 28)
 
     def rewritten(self, data: bytes, head: Fields, body: int = 0, length: int = -1, *, response: bool = False) -> bytes:
-        """Return the field lines that are written for those found in `data`, the framing field among them, for tests."""
+        """Return the field lines written for those found in `data`, the framing field among them, for tests."""
         room = bytearray(2 * len(data) + 64)
         self.begin(room, 0)
         if response:
