@@ -138,5 +138,6 @@ def number_at(data: cython.p_const_uchar, at: cython.Py_ssize_t) -> cython.uint:
     number: cython.uint = data[at + 3]  # written out, so that a compiler makes one load of it
     number = number << 8 | data[at + 2]
     number = number << 8 | data[at + 1]
-    number = number << 8 | data[at]
+    number <<= 8
+    number |= data[at]
     return number
