@@ -2,6 +2,31 @@
 
 from typing import Any
 
+LIMITS = {
+    "request_line": 8192,
+    "header_bytes": 32768,
+    "header_count": 100,
+    "response_header_bytes": 65536,
+    "connections": 1000,
+    "client_connections": 1000,
+    "connection_requests": 10000,
+    "pipelined_requests": 100,
+    "requests": 1000,
+    "min_request_rate": 240,
+    "min_response_rate": 240,
+    "upstream_connections": 100,
+    "upstream_idle": 100,
+}
+TIMEOUTS = {
+    "header": 15.0,
+    "body": 60.0,
+    "keep_alive": 75.0,
+    "write": 60.0,
+    "rate_grace": 10.0,
+    "drain": 30.0,
+    "tunnel_idle": 3600.0,
+}
+
 
 def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
     """Return a plan with the one route `/api/payments`, stripped, to these endpoints."""
@@ -10,27 +35,18 @@ def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
         "version": 1,
         "hash": "0123456789abcdef",
         "server": {"host": "127.0.0.1", "port": 0, "workers": 1, "tls": [], "admin": None},
-        "limits": {
-            "request_line": 8192,
-            "header_bytes": 32768,
-            "header_count": 100,
-            "response_header_bytes": 65536,
-            "body_bytes": None,
-            "connections": 1000,
-            "upstream_connections": 100,
-            "upstream_idle": 100,
-        },
-        "timeouts": {
-            "header": 15.0,
-            "body": 60.0,
-            "keep_alive": 75.0,
-            "write": 60.0,
-            "drain": 30.0,
-            "tunnel_idle": 3600.0,
-        },
+        "limits": dict(LIMITS),
+        "timeouts": dict(TIMEOUTS),
         "access_log": {"enabled": True, "format": "json", "path": None},
         "routes": [
-            {"name": "payments", "prefix": "/api/payments", "strip": True, "upstream": 0, "preserve_host": True}
+            {
+                "name": "payments",
+                "prefix": "/api/payments",
+                "strip": True,
+                "upstream": 0,
+                "preserve_host": True,
+                "body_bytes": None,
+            }
         ],
         "upstreams": [
             {

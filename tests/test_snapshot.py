@@ -34,8 +34,7 @@ def test_admin_paths_may_have_a_listener_of_their_own() -> None:
 
 
 def test_a_route_may_shadow_an_admin_path_by_saying_so() -> None:
-    route = {"name": "own", "prefix": "/health", "strip": False, "upstream": 0, "preserve_host": True}
-    made = plan(("127.0.0.1", 1), routes=[{**route, "shadows_admin": True}])
+    made = plan(("127.0.0.1", 1), routes__0__name="own", routes__0__prefix="/health", routes__0__shadows_admin=True)
     snapshot = Snapshot(made, "/run/admin")
     assert found(snapshot, b"/health").name == "own"
     assert found(snapshot, b"/health/live").name == "own"

@@ -27,10 +27,11 @@ if not cython.compiled:
         RESPONSE_INCOMPLETE,
         DESTINATION_UNAVAILABLE,
         CONNECTION_LIMIT,
+        REQUEST_LIMIT,
         LOOP_DETECTED,
         INTERNAL_ERROR,
         REASON_COUNT,
-    ) = range(24)
+    ) = range(25)
 
 
 class Failure(NamedTuple):
@@ -139,6 +140,13 @@ REASONS: tuple[Failure, ...] = (
         503,
         "Service Unavailable",
         "The upstream already has as many connections as it may.",
+        "connection_limit_reached",
+    ),
+    Failure(
+        "request_limit_reached",
+        503,
+        "Service Unavailable",
+        "This gateway has as many requests under way as it takes.",
         "connection_limit_reached",
     ),
     Failure("loop_detected", 508, "Loop Detected", "The request passed this gateway before.", "proxy_loop_detected"),

@@ -39,6 +39,8 @@ cdef class Route:
     cdef readonly bytes prefix
     cdef readonly Py_ssize_t strip          # octets taken off the path's beginning
     cdef readonly bint preserve_host
+    cdef readonly bint admin                # answers health and metrics, whatever the load
+    cdef readonly long long body_bytes      # the largest request body; -1: none
     cdef readonly Upstream upstream
 
 
@@ -48,8 +50,13 @@ cdef class Limits:
     cdef readonly Py_ssize_t header_bytes
     cdef readonly int header_count
     cdef readonly Py_ssize_t response_header_bytes
-    cdef readonly long long body_bytes      # -1: none
     cdef readonly long connections
+    cdef readonly long client_connections
+    cdef readonly long connection_requests
+    cdef readonly long pipelined_requests
+    cdef readonly unsigned long requests    # under way at once
+    cdef readonly long long min_request_rate    # octets a second; 0: any
+    cdef readonly long long min_response_rate
     cdef readonly long upstream_connections
     cdef readonly long upstream_idle
 
@@ -60,6 +67,7 @@ cdef class Timeouts:
     cdef readonly double body
     cdef readonly double keep_alive
     cdef readonly double write
+    cdef readonly double rate_grace
     cdef readonly double drain
     cdef readonly double tunnel_idle
 

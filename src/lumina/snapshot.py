@@ -89,9 +89,20 @@ class Upstream:
 class Route:
     """A prefix, what becomes of it, and the upstream that answers."""
 
-    __slots__ = ("index", "label", "name", "prefix", "preserve_host", "series", "strip", "upstream")
+    __slots__ = (
+        "admin",
+        "body_bytes",
+        "index",
+        "label",
+        "name",
+        "prefix",
+        "preserve_host",
+        "series",
+        "strip",
+        "upstream",
+    )
 
-    def __init__(self, index: int, series: int, plan: Plan, upstream: Upstream) -> None:
+    def __init__(self, index: int, series: int, plan: Plan, upstream: Upstream, *, admin: bool = False) -> None:
         self.index = index
         self.series = series
         self.name = plan["name"]
@@ -99,6 +110,8 @@ class Route:
         self.prefix = plan["prefix"].encode("ascii")
         self.strip = len(self.prefix) if plan["strip"] else 0
         self.preserve_host = plan["preserve_host"]
+        self.admin = admin
+        self.body_bytes = -1 if plan["body_bytes"] is None else plan["body_bytes"]
         self.upstream = upstream
 
 
@@ -106,11 +119,16 @@ class Limits:
     """What one peer may take: sizes in octets, counts of things."""
 
     __slots__ = (
-        "body_bytes",
+        "client_connections",
+        "connection_requests",
         "connections",
         "header_bytes",
         "header_count",
+        "min_request_rate",
+        "min_response_rate",
+        "pipelined_requests",
         "request_line",
+        "requests",
         "response_header_bytes",
         "upstream_connections",
         "upstream_idle",
@@ -121,8 +139,13 @@ class Limits:
         self.header_bytes = plan["header_bytes"]
         self.header_count = plan["header_count"]
         self.response_header_bytes = plan["response_header_bytes"]
-        self.body_bytes = -1 if plan["body_bytes"] is None else plan["body_bytes"]
         self.connections = plan["connections"]
+        self.client_connections = plan["client_connections"]
+        self.connection_requests = plan["connection_requests"]
+        self.pipelined_requests = plan["pipelined_requests"]
+        self.requests = plan["requests"]
+        self.min_request_rate = plan["min_request_rate"]
+        self.min_response_rate = plan["min_response_rate"]
         self.upstream_connections = plan["upstream_connections"]
         self.upstream_idle = plan["upstream_idle"]
 
@@ -130,13 +153,14 @@ class Limits:
 class Timeouts:
     """How long a client may take, in seconds."""
 
-    __slots__ = ("body", "drain", "header", "keep_alive", "tunnel_idle", "write")
+    __slots__ = ("body", "drain", "header", "keep_alive", "rate_grace", "tunnel_idle", "write")
 
     def __init__(self, plan: Plan) -> None:
         self.header = plan["header"]
         self.body = plan["body"]
         self.keep_alive = plan["keep_alive"]
         self.write = plan["write"]
+        self.rate_grace = plan["rate_grace"]
         self.drain = plan["drain"]
         self.tunnel_idle = plan["tunnel_idle"]
 
@@ -168,8 +192,8 @@ class Snapshot:
         admin_entries: list[tuple[bytes, int, bool]] = []
         if admin_path:
             series = FIRST_SERIES + min(len(routes), SERIES_CAP)
-            admin = {"name": ADMIN_NAME, "prefix": "/", "strip": False, "preserve_host": True}
-            routes.append(Route(len(routes), series, admin, upstreams[len(upstreams) - 1]))
+            admin = {"name": ADMIN_NAME, "prefix": "/", "strip": False, "preserve_host": True, "body_bytes": 0}
+            routes.append(Route(len(routes), series, admin, upstreams[len(upstreams) - 1], admin=True))
             admin_entries = [(path.encode(), len(routes) - 1, True) for path in ADMIN_PATHS]
         self.routes = tuple(routes)
         if plan["server"]["admin"] is None:

@@ -25,8 +25,9 @@ server:
   tls: {certificate: certs/../a.pem, key: /etc/a.key}
   admin: {port: 9901}
 limits: {request_line: 4KiB, header_bytes: 16KiB, header_count: 50, response_header_bytes: 8192, body_bytes: 10MB,
-  connections: 10, upstream_connections: 20, upstream_idle: 0}
-timeouts: {header: 1s, body: 2s, keep_alive: 3, write: 4.5, drain: 0, tunnel_idle: 1h, connect: 250ms,
+  connections: 10, client_connections: 9, connection_requests: 8, pipelined_requests: 7, requests: 6,
+  min_request_rate: 0, min_response_rate: 1KiB, upstream_connections: 20, upstream_idle: 0}
+timeouts: {header: 1s, body: 2s, keep_alive: 3, write: 4.5, rate_grace: 1s, drain: 0, tunnel_idle: 1h, connect: 250ms,
   first_byte: 1m30s, between_bytes: 5s, pool_idle: 6s}
 access_log: {enabled: false, format: json, path: logs/access.log}
 upstreams:
@@ -41,7 +42,7 @@ routes:
   - {path: /local, upstream: local, strip_prefix: true}
   - {path: /, upstream: "https://c", strip_prefix: true}
   - {path: /d, upstream: "http://d/v2"}
-  - {path: /e, upstream: "http://d/v2/"}
+  - {path: /e, upstream: "http://d/v2/", body_bytes: 0}
   - {path: "%7Ef", upstream: orders}
 """
 
@@ -68,8 +69,13 @@ def test_a_whole_file() -> None:
         "header_bytes": 16384,
         "header_count": 50,
         "response_header_bytes": 8192,
-        "body_bytes": 10_000_000,
         "connections": 10,
+        "client_connections": 9,
+        "connection_requests": 8,
+        "pipelined_requests": 7,
+        "requests": 6,
+        "min_request_rate": 0,
+        "min_response_rate": 1024,
         "upstream_connections": 20,
         "upstream_idle": 0,
     }
@@ -78,6 +84,7 @@ def test_a_whole_file() -> None:
         "body": 2.0,
         "keep_alive": 3.0,
         "write": 4.5,
+        "rate_grace": 1.0,
         "drain": 0.0,
         "tunnel_idle": 3600.0,
     }
@@ -119,6 +126,11 @@ def test_the_routes_of_a_whole_file() -> None:
         ("/e", "/e", False, 3, True),
         ("~f", "/v1/~f", True, 0, True),
     ]
+
+
+def test_a_route_may_have_a_limit_of_its_own_for_bodies() -> None:
+    found = {route["prefix"]: route["body_bytes"] for route in compiled(WHOLE)["routes"]}
+    assert (found["/e"], found["/d"]) == (0, 10_000_000)
 
 
 def test_workers_are_as_many_as_the_cpus_unless_told() -> None:

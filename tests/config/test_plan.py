@@ -71,6 +71,7 @@ def test_the_file_of_the_readme(tmp_path: Path) -> None:
             "strip": True,
             "upstream": 0,
             "preserve_host": True,
+            "body_bytes": None,
             "source": "config.yaml:5:5",
         }
     ]

@@ -1,6 +1,5 @@
 """What the tests of the control plane share: a plan as the configuration layer would make it, and certificates."""
 
-import copy
 import http.client
 import socket
 from collections.abc import Callable, Iterator
@@ -10,48 +9,20 @@ from typing import Any, NamedTuple
 import pytest
 import trustme
 
-PLAN: dict[str, Any] = {
-    "version": 1,
-    "hash": "0123456789abcdef",
-    "server": {"host": "127.0.0.1", "port": 0, "workers": 2, "tls": [], "admin": None},
-    "limits": {
-        "request_line": 8192,
-        "header_bytes": 32768,
-        "header_count": 100,
-        "response_header_bytes": 65536,
-        "body_bytes": None,
-        "connections": 65536,
-        "upstream_connections": 1024,
-        "upstream_idle": 512,
-    },
-    "timeouts": {"header": 15.0, "body": 60.0, "keep_alive": 75.0, "write": 60.0, "drain": 10.0, "tunnel_idle": 3600.0},
-    "access_log": {"enabled": True, "format": "auto", "path": None},
-    "routes": [
-        {
-            "name": "payments",
-            "prefix": "/api/payments",
-            "strip": True,
-            "upstream": 0,
-            "preserve_host": True,
-            "source": "config.yaml:5:5",
-        }
-    ],
-    "upstreams": [
-        {
-            "name": "localhost:8082",
-            "base": "",
-            "tls": None,
-            "endpoints": [{"host": "localhost", "port": 8082, "unix": None, "authority": "localhost:8082"}],
-            "timeouts": {"connect": 5.0, "first_byte": 60.0, "between_bytes": 60.0, "pool_idle": 60.0},
-        }
-    ],
-}
+from tests.plan import plan as small_plan
 
 
 @pytest.fixture
 def plan() -> dict[str, Any]:
     """A plan of one route, to be changed at will."""
-    return copy.deepcopy(PLAN)
+    return small_plan(
+        ("localhost", 8082),
+        server__workers=2,
+        timeouts__drain=10.0,
+        access_log__format="auto",
+        routes__0__source="config.yaml:5:5",
+        upstreams__0__name="localhost:8082",
+    )
 
 
 class Pem(NamedTuple):

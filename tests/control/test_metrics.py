@@ -14,7 +14,7 @@ BOUNDS = (0.005, 0.01, 0.1)
 OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
 FAMILIES = (
     "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
-    " upstream_durations upstream_connect upstream_connections retries errors"
+    " upstream_durations upstream_connect upstream_connections retries errors limits"
 )
 NOTHING: dict[str, Any] = {key: {} for key in FAMILIES.split(" ")}
 WORKERS = [
@@ -33,6 +33,7 @@ SEEN: dict[str, Any] = {
     "upstream_connections": {(2, "active"): 1, (2, "idle"): 4},
     "retries": {(2, "stale"): 1},
     "errors": {"connection_refused": 1},
+    "limits": {"header_count": 2},
 }
 STATE = State(
     version="1.2.3",
@@ -90,6 +91,7 @@ def scrape(request: pytest.FixtureRequest) -> Samples:
         ("lumina_upstream_connections", {"upstream": 'local"host\\\n', "state": "idle"}, 4),
         ("lumina_upstream_retries_total", {"upstream": 'local"host\\\n', "reason": "stale"}, 1),
         ("lumina_errors_total", {"reason": "connection_refused"}, 1),
+        ("lumina_limits_met_total", {"limit": "header_count"}, 2),
         ("lumina_requests_in_flight", {}, 3),
         ("lumina_connections", {"worker": "1"}, 1),
         ("lumina_connections_accepted_total", {"worker": "0"}, 10),

@@ -180,7 +180,7 @@ def test_an_early_answer_is_heard_while_the_body_is_coming(stage: Stage) -> None
     ],
 )
 def test_a_body_over_the_limit_is_refused(stage: Stage, limit: int, sent: bytes) -> None:
-    stage.adopt(limits__body_bytes=limit)
+    stage.adopt(routes__0__body_bytes=limit)
     client = stage.client()
     client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\n" + sent)
     first, _, body = head_of(client.read())

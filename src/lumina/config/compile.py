@@ -27,7 +27,7 @@ def compile_plan(draft: Draft) -> Plan:
     plan: Plan = {
         "version": VERSION,
         "server": _server(draft),
-        "limits": draft.config.limits.model_dump(),
+        "limits": draft.config.limits.model_dump(exclude={"body_bytes"}),  # each route has its own
         "timeouts": _client_timeouts(draft.config.timeouts),
         "access_log": _access_log(draft),
         "routes": [
@@ -66,7 +66,7 @@ def _server(draft: Draft) -> Plan:
 
 
 def _client_timeouts(timeouts: Timeouts) -> Plan:
-    names = ("header", "body", "keep_alive", "write", "drain", "tunnel_idle")
+    names = ("header", "body", "keep_alive", "write", "rate_grace", "drain", "tunnel_idle")
     return {name: getattr(timeouts, name) for name in names}
 
 
@@ -87,6 +87,7 @@ def _route(draft: Draft, index: int, route: Route, upstream: int) -> Plan:
         "strip": strip and prefix != "/",  # nothing is left to take off
         "upstream": upstream,
         "preserve_host": route.preserve_host,
+        "body_bytes": config.limits.body_bytes if route.body_bytes is None else route.body_bytes,
         "source": f"{draft.source.path.name}:{place.line}:{place.column}",
     }
     if route.shadows_admin and config.server.admin is None and any(covers(prefix, path) for path in ADMIN_PATHS):

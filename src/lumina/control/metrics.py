@@ -81,6 +81,12 @@ class GatewayCollector(Collector):
         for reason, count in seen["errors"].items():
             errors.add_metric([reason], count)
         yield errors
+        limits = CounterMetricFamily(
+            "lumina_limits_met", "What was refused or cut short because it was too much, by limit.", labels=["limit"]
+        )
+        for limit, count in seen["limits"].items():
+            limits.add_metric([limit], count)
+        yield limits
 
     def _upstreams(self, seen: dict[str, Any]) -> Iterator[Metric]:
         names = self._labels.upstreams

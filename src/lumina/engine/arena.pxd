@@ -4,6 +4,7 @@ from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memset
 
 from lumina.engine.syscalls cimport *
+from lumina.engine.limit cimport LIMIT_COUNT
 from lumina.reasons cimport REASON_COUNT
 
 cdef enum:
@@ -47,6 +48,7 @@ cdef struct Block:
     uint64_t log_written    # octets ever written to the ring, by the worker
     uint64_t log_read       # octets ever taken from it, by the supervisor
     uint64_t errors[32]
+    uint64_t limits[16]
     CodeCount codes[8192]
     CodeCount upstream_codes[8192]
     RouteStats routes[1003]

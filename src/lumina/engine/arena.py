@@ -9,6 +9,7 @@ from typing import Any
 
 import cython
 
+from lumina.engine.limit import WORDS as LIMIT_WORDS
 from lumina.errors import EngineError
 from lumina.reasons import REASONS
 
@@ -110,6 +111,7 @@ class Arena:
                 "upstream_connections",
                 "retries",
                 "errors",
+                "limits",
             ]
         }
         found["workers"] = [self._worker(slot) for slot in range(self.slots)]
@@ -145,6 +147,10 @@ class Arena:
         for at in range(1, last):
             if block.errors[at]:
                 add(found["errors"], REASONS[at].word, block.errors[at])
+        last = LIMIT_COUNT
+        for at in range(1, last):
+            if block.limits[at]:
+                add(found["limits"], LIMIT_WORDS[at], block.limits[at])
 
     def _read_routes(self, slot: int, found: dict[str, Any]) -> None:
         block: cython.pointer(Block) = self.block(slot)

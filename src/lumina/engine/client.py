@@ -7,14 +7,14 @@ import cython
 
 from lumina.engine.exchange import Exchange
 from lumina.engine.gateway import Gateway
-from lumina.engine.responder import Responder
+from lumina.engine.pace import Paced
 from lumina.engine.tls import Tls
 from lumina.http1.chunked import ChunkedDecoder
 from lumina.http1.request import RequestHead
-from lumina.snapshot import Timeouts
+from lumina.snapshot import Limits
 
 
-class Client(Responder):
+class Client(Paced):
     """A client's connection; for HTTP/1 it is also the one stream on it."""
 
     def __init__(self, gateway: Gateway, fd: cython.int) -> None:
@@ -50,7 +50,8 @@ class Client(Responder):
             self._gone()
             return
         if self.pending is not None:
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().write)
+            if self.stage == TUNNEL:
+                self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().write)
             return
         if self.stage == TUNNEL:
             if self.exchange is None:
@@ -58,11 +59,8 @@ class Client(Responder):
             else:
                 self.exchange.tunnel_drained(True)
         elif self.exchange is not None:
-            self.reactor.wheel.disarm(self)
+            self.unblocked()
             self.exchange.client_drained()
-
-    def _timeouts(self) -> Timeouts:
-        return self.gateway.live.snapshot.timeouts
 
     def _gone(self) -> None:
         """The connection broke, or its peer left."""
@@ -78,14 +76,14 @@ class Client(Responder):
             return
         if self.exchange is None:
             if self.stage == HEAD and self.held is not None:
-                self._refuse(REQUEST_TIMEOUT, 0)
+                self.refuse(REQUEST_TIMEOUT, 0)
             else:
                 self.close()
         elif self.stage == BODY and not self.paused and self.pending is None and not self.starved:
             self.exchange.request_broken(REQUEST_TIMEOUT, 0)
         elif self.stage == TUNNEL:
             self.exchange.tunnel_end(True, False)
-        elif self.pending is not None or self.starved:
+        elif (self.pending is not None or self.starved) and not self.keeps_up(now):
             self.exchange.client_lost(CLIENT_TOO_SLOW)
 
     def _shake(self) -> None:
@@ -98,7 +96,7 @@ class Client(Responder):
                 return
             self.tls.forget()
             self.tls = None
-            self._refuse(PLAIN_HTTP_ON_TLS, 0)
+            self.refuse(PLAIN_HTTP_ON_TLS, 0)
 
     # Reading.
 
@@ -123,6 +121,7 @@ class Client(Responder):
         count: cython.Py_ssize_t
         if self.untried:
             self.untried = False
+            self.ahead += 1
             self._request(self.held.data, self.held.start, self.held.end)
             return
         count = self.receive()
@@ -131,6 +130,7 @@ class Client(Responder):
         if count <= 0:
             self.close()
             return
+        self.ahead = 0
         if self.held is None:
             self._request(self.reactor.scratch, 0, count)
         elif self.held.append(self.reactor.scratch, count):
@@ -147,11 +147,11 @@ class Client(Responder):
             self._need_more(data, at, end)
             return
         if after == REFUSED:
-            self._refuse(BAD_REQUEST, head.refusal)
+            self.refuse(BAD_REQUEST, head.refusal)
             return
         self.minor = head.minor
         self.method = head.method
-        self.persistent = head.persistent and not self.gateway.draining
+        self.persistent = head.persistent and not self.gateway.draining and self._may_ask_again()
         self.body = head.body
         self.left = head.content_length
         self.paused = False
@@ -168,7 +168,7 @@ class Client(Responder):
         self.exchange = exchange
         exchange.begin(self, head, data)
         if self.stage == BODY and self.exchange is exchange:
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().body)
+            self.body_begins(head.expects_continue, end - after)
             after = self._feed(data, after, end)
         if after >= 0 and self.fd >= 0 and self.stage != LINGER:
             self._keep_rest(data, after, end)
@@ -176,6 +176,18 @@ class Client(Responder):
             exchange.dispatch()
         if self.stage == BODY and self.seen & (EPOLLIN | GONE):  # what came with the head will not be announced again
             self.reactor.again(self)
+
+    def _may_ask_again(self) -> cython.bint:  # hot
+        """Count one more request, and say whether another may follow it on this connection."""
+        limits: Limits = self.gateway.live.snapshot.limits
+        self.requests += 1
+        if self.requests >= limits.connection_requests:
+            self.gateway.recorder.met(LIMIT_CONNECTION_REQUESTS)
+            return False
+        if self.ahead >= limits.pipelined_requests:
+            self.gateway.recorder.met(LIMIT_PIPELINED)
+            return False
+        return True
 
     def _exchange(self) -> Exchange:  # hot
         exchange: Exchange = cython.cast(Exchange, self.gateway.take())
@@ -257,7 +269,7 @@ class Client(Responder):
         if count <= 0:
             self._gone()
             return
-        self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().body)
+        self.body_came(count)
         after = self._feed(self.reactor.scratch, 0, count)
         if after >= 0 and after < count:
             self._keep_rest(self.reactor.scratch, after, count)
@@ -307,7 +319,7 @@ class Client(Responder):
     def resume(self) -> None:
         self.paused = False
         if self.stage == BODY:
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().body)
+            self.body_begins(False, 0)
         if self.seen & (EPOLLIN | GONE):
             self.reactor.again(self)
 
@@ -318,7 +330,7 @@ class Client(Responder):
         if self.seen & (EPOLLIN | GONE) or self.held is not None:
             self.reactor.again(self)
 
-    def _refuse(self, reason: cython.int, rule: cython.int) -> None:
+    def refuse(self, reason: cython.int, rule: cython.int) -> None:
         """Answer what is no request, and let the connection end."""
         exchange: Exchange = self._exchange()
         self.persistent = False
@@ -346,15 +358,9 @@ class Client(Responder):
         else:
             self.stage = HEAD
             self.paused = False
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self._idle_time())
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self.idle_time())
             if self.untried or self.seen & (EPOLLIN | GONE):
                 self.reactor.again(self)
-
-    def _idle_time(self) -> cython.double:  # hot
-        """Return how long the next request may take to begin; while the worker drains, not as long as was promised."""
-        if self.gateway.draining:
-            return DRAIN_GRACE
-        return self.gateway.live.snapshot.timeouts.keep_alive
 
     def abort(self) -> None:
         """The answer cannot be finished: break the connection so that the client cannot take it for whole."""
@@ -379,6 +385,7 @@ class Client(Responder):
         if self.fd < 0:
             return
         self.gateway.recorder.block.connections -= 1
+        self.gateway.crowd.leave(self.group)
         self.exchange = None
         self.corked = False
         self._drop_held()

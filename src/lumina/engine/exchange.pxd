@@ -6,6 +6,7 @@ from lumina.engine.buffer cimport Buffer
 from lumina.engine.delivery cimport Delivery
 from lumina.engine.forward cimport Hop, write_request
 from lumina.engine.gateway cimport Gateway, Live
+from lumina.engine.limit cimport LIMIT_NONE, limit_of
 from lumina.engine.recorder cimport HOST_KEPT, METHOD_KEPT, PATH_KEPT, Record
 from lumina.engine.stream cimport ServerStream
 from lumina.engine.transport cimport BROKEN
@@ -36,6 +37,7 @@ cdef class Exchange(Delivery):
     cdef void _note(self, RequestHead head, const unsigned char* data) noexcept
     cdef void _append_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
     cdef void _begin_tunnel(self, ResponseHead head, const unsigned char* data) noexcept
+    cdef void _met(self, int reason, int rule) noexcept
     cdef bytes _problem(self, int reason, int rule)
     cdef void _finish(self) noexcept
     cdef void _end(self) noexcept

@@ -54,9 +54,12 @@ class Exchange(Delivery):
         self.origin = cython.cast(Origin, self.live.origins[self.route.upstream.index])
         self.record.series = self.route.series
         self.record.upstream_series = self.route.upstream.series
-        limit = self.live.snapshot.limits.body_bytes
+        limit = self.route.body_bytes
         if limit >= 0 and head.content_length > limit:
             self.fail(BODY_TOO_LARGE, 0)
+            return
+        if gateway.recorder.block.in_flight > self.live.snapshot.limits.requests and not self.route.admin:
+            self.fail(REQUEST_LIMIT, 0)
             return
         self.outgoing = gateway.reactor.buffers.take()
         hop.data = data
@@ -129,7 +132,7 @@ class Exchange(Delivery):
     def request_body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot
         """A part of the request's body has come."""
         taken: cython.Py_ssize_t = 0
-        limit: cython.longlong = self.live.snapshot.limits.body_bytes
+        limit: cython.longlong = self.route.body_bytes
         outgoing: Buffer = self.outgoing
         self.record.bytes_in += size
         if limit >= 0 and cython.cast(cython.longlong, self.record.bytes_in) > limit:
@@ -272,11 +275,15 @@ class Exchange(Delivery):
         if self.connection is not None:
             self.connection.release(False)
             self.connection = None
+        self._met(reason, 0)
         self.record.reason = reason
         if self.record.status == 0 or reason == CLIENT_GONE:
             self.record.status = 499
         client.exchange = None
-        client.close()
+        if reason == CLIENT_TOO_SLOW:
+            client.reset()  # else the kernel would go on for it, with all that is still queued
+        else:
+            client.close()
         self._end()
 
     def fail(self, reason: cython.int, rule: cython.int) -> None:
@@ -286,6 +293,7 @@ class Exchange(Delivery):
             self.connection.exchange = None
             self.connection.release(False)
             self.connection = None
+        self._met(reason, rule)
         self.record.reason = reason
         if self.responded:
             self._end()
@@ -294,6 +302,12 @@ class Exchange(Delivery):
         client.send_whole(self._problem(reason, rule))
         self._end()
         client.done()
+
+    def _met(self, reason: cython.int, rule: cython.int) -> None:
+        """Count the limit that the exchange has met, if it did."""
+        limit: cython.int = limit_of(reason, rule, self.route is not None)
+        if limit != LIMIT_NONE:
+            self.gateway.recorder.met(limit)
 
     def _problem(self, reason: cython.int, rule: cython.int) -> bytes:
         keep: cython.bint = self.client.keep(self.request_done)

@@ -2,6 +2,7 @@
 cimport cython
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
+from lumina.engine.crowd cimport Crowd
 from lumina.engine.identity cimport Identity
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.recorder cimport Recorder
@@ -28,6 +29,7 @@ cdef class Gateway:
     cdef RequestHead request                # where request heads are parsed
     cdef ResponseHead response
     cdef Live live
+    cdef Crowd crowd
     cdef bint draining
     cdef Dialogue spare                     # exchanges between two uses
 

@@ -1,5 +1,6 @@
 """What all exchanges of a worker share: where heads are parsed, what is live, and the spare exchanges."""
 
+from lumina.engine.crowd import Crowd
 from lumina.engine.identity import Identity
 from lumina.engine.origin import Origin
 from lumina.engine.reactor import Reactor
@@ -29,6 +30,7 @@ class Gateway:
         self.writer = Writer()
         self.request = RequestHead()
         self.response = ResponseHead()
+        self.crowd = Crowd()
 
     def take(self) -> Dialogue:  # hot
         """Return a spare exchange, or None."""

@@ -6,6 +6,7 @@ import ssl
 import cython
 
 from lumina.engine.client import Client
+from lumina.engine.crowd import group_of
 from lumina.engine.gateway import Gateway
 from lumina.engine.reactor import Watcher
 from lumina.engine.tls import Tls
@@ -46,39 +47,67 @@ class Listener(Watcher):
         if self.gateway.recorder.block.connections >= cython.cast(
             cython.ulong, self.gateway.live.snapshot.limits.connections
         ):
-            close(fd)
+            self._refuse(fd, LIMIT_CONNECTIONS)
             return True
         self._greet(fd, cython.address(address))
         return True
 
+    def _refuse(self, fd: cython.int, limit: cython.int) -> None:
+        self.gateway.recorder.met(limit)
+        close(fd)
+
     def _greet(self, fd: cython.int, address: cython.pointer(sockaddr_storage)) -> None:
-        client: Client = Client(self.gateway, fd)
+        group: bytes = self._group(address)
+        client: Client
+        if self.gateway.crowd.enter(group) > self.gateway.live.snapshot.limits.client_connections:
+            self.gateway.crowd.leave(group)
+            self._refuse(fd, LIMIT_CLIENT_CONNECTIONS)
+            return
+        client = Client(self.gateway, fd)
+        client.group = group
+        self._name(client, address)
+        if not self._watch(client):
+            client.fd = -1
+            close(fd)
+            self.gateway.crowd.leave(group)
+            return
+        self.gateway.recorder.block.connections += 1
+        self.gateway.recorder.block.accepted += 1
+        self.reactor.wheel.arm(client, self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header)
+
+    def _group(self, address: cython.pointer(sockaddr_storage)) -> bytes:
+        """Return among whose connections one from `address` counts."""
+        four: cython.pointer(sockaddr_in) = cython.cast(cython.pointer(sockaddr_in), address)
+        six: cython.pointer(sockaddr_in6) = cython.cast(cython.pointer(sockaddr_in6), address)
+        if address.ss_family == AF_INET:
+            return group_of(cython.cast(cython.p_char, cython.address(four.sin_addr))[:4])
+        if address.ss_family == AF_INET6:
+            return group_of(cython.cast(cython.p_char, cython.address(six.sin6_addr))[:16])
+        return b""
+
+    def _name(self, client: Client, address: cython.pointer(sockaddr_storage)) -> None:
         four: cython.pointer(sockaddr_in) = cython.cast(cython.pointer(sockaddr_in), address)
         six: cython.pointer(sockaddr_in6) = cython.cast(cython.pointer(sockaddr_in6), address)
         text: cython.p_char = cython.cast(cython.p_char, client.peer)
-        one: cython.int = 1
         if address.ss_family == AF_INET:
             inet_ntop(AF_INET, cython.address(four.sin_addr), text, 48)
         elif address.ss_family == AF_INET6:
             inet_ntop(AF_INET6, cython.address(six.sin6_addr), text, 48)
         client.peer_size = strlen(text)
+
+    def _watch(self, client: Client) -> cython.bint:
+        """Set a new connection to work; False where its peer left already, or the kernel has no room."""
+        one: cython.int = 1
+        fd: cython.int = client.fd
         client.admin_only = self.admin_only
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, cython.address(one), cython.sizeof(one))
         try:
             if self.context is not None:
                 client.secured(Tls(self.context, fd, server_side=True, name=None, view=self.reactor.view))
             self.reactor.watch(client, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-        except (
-            EngineError,
-            OSError,
-            ValueError,
-        ):  # the peer left already, or the kernel has no room: there is nobody to tell
-            client.fd = -1
-            close(fd)
-            return
-        self.gateway.recorder.block.connections += 1
-        self.gateway.recorder.block.accepted += 1
-        self.reactor.wheel.arm(client, self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header)
+        except (EngineError, OSError, ValueError):
+            return False
+        return True
 
     def _turn_away(self) -> None:
         """Accept with the descriptor held in reserve and close at once, or the kernel would report it without end."""

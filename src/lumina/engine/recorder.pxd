@@ -54,6 +54,7 @@ cdef class Recorder:
     cdef unsigned char line[12288]
 
     cdef void account(self, Record* record) noexcept
+    cdef void met(self, int limit) noexcept
     cdef void retried(self, int upstream_series, int cause) noexcept
     cdef void _count(self, Record* record, double seconds) noexcept
     cdef void _write(self, Record* record, double seconds) noexcept

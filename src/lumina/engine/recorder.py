@@ -33,6 +33,10 @@ class Recorder:
         if self.lines:
             self._write(record, seconds)
 
+    def met(self, limit: cython.int) -> None:
+        """Count what a limit of engine/limit.py has refused or cut short."""
+        self.block.limits[limit] += 1
+
     def retried(self, upstream_series: cython.int, cause: cython.int) -> None:
         self.block.upstreams[upstream_series].retries[cause] += 1
 

@@ -127,7 +127,7 @@ class Responder(ServerStream):
         pieces[2].iov_len = 2 if self.framing == BODY_CHUNKED else 0
         self.corked = False
         self.send_pieces(cython.address(pieces[0]), 3 if self.framing == BODY_CHUNKED else 2)
-        self._patience()
+        self.patience()
 
     def send_end(self, trailers: bytearray | None) -> None:  # hot
         """End the answer's body."""
@@ -162,7 +162,7 @@ class Responder(ServerStream):
         self.corked = False
         if draft.end > 0 and self.fd >= 0:
             self.send_one(draft.data, draft.end)
-            self._patience()
+            self.patience()
 
     def can_splice(self) -> cython.bint:
         return self.tls is None and self.framing == BODY_LENGTH and self.pending is None and not self.broken
@@ -175,18 +175,19 @@ class Responder(ServerStream):
             flags |= SPLICE_F_MORE
         count = splice(source, cython.NULL, self.fd, cython.NULL, size, flags)
         if count > 0:
-            self.reactor.wheel.disarm(self)
+            self.sent += count
+            self.unblocked()
             return count
         if count < 0 and errno != EAGAIN and errno != EINTR:
             self.broken = True
             return BROKEN
         self.seen &= ~EPOLLOUT
         self.starved = True
-        if self.deadline == 0.0:
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self.gateway.live.snapshot.timeouts.write)
+        self.patience()
         return 0
 
-    def _patience(self) -> None:  # hot
-        """Give a client that does not keep up a bounded time to go on reading."""
-        if self.pending is not None and self.deadline == 0.0:
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self.gateway.live.snapshot.timeouts.write)
+    def patience(self) -> None:
+        """Look after a client that does not keep up; who knows the clocks says how."""
+
+    def unblocked(self) -> None:
+        """Stop looking after it."""

@@ -22,6 +22,7 @@ cdef class Transport(Watcher):
     cdef Reactor reactor
     cdef Tls tls                        # None: plain
     cdef Buffer pending                 # accepted for sending, not yet sent; None: nothing
+    cdef unsigned long long sent        # octets that the kernel has ever taken, of TLS those before it
     cdef bint broken                    # a send failed: nothing more can go out
     cdef bint finishing                 # shut the sending side when `pending` has gone
 

@@ -51,7 +51,9 @@ class Transport(Watcher):
                 count = 0 if errno == EAGAIN or errno == EINTR else BROKEN
         if count == BROKEN:
             self.broken = True
-        elif count < size:
+            return BROKEN
+        self.sent += count
+        if count < size:
             self.seen &= ~EPOLLOUT
         return count
 
@@ -88,6 +90,7 @@ class Transport(Watcher):
                 self.broken = True
                 return False
             sent = 0
+        self.sent += sent
         return self._keep(pieces, count, sent)
 
     def _send_tls(self, pieces: cython.pointer(iovec), count: cython.int) -> cython.bint:
@@ -109,6 +112,7 @@ class Transport(Watcher):
         if sent == BROKEN:
             self.broken = True
             return False
+        self.sent += sent
         return self._keep(pieces, count, sent)
 
     def _keep(self, pieces: cython.pointer(iovec), count: cython.int, sent: cython.Py_ssize_t) -> cython.bint:  # hot

@@ -40,6 +40,35 @@ class Limits(Section):
         default=65536,
         description="Most client connections that one worker holds at once. One above it is closed at once.",
     )
+    client_connections: Annotated[int, Whole(1, 1 << 20)] = Field(
+        default=8192,
+        description="Most of these from one address: an IPv4 address, or the /64 of an IPv6 address. "
+        "One above it is closed at once.",
+    )
+    connection_requests: Annotated[int, Whole(1, 1 << 30)] = Field(
+        default=100_000,
+        description="Most requests on one client connection; the answer to the last says that it is closed.",
+    )
+    pipelined_requests: Annotated[int, Whole(1, 1 << 20)] = Field(
+        default=100,
+        description="Most requests that may have come behind one that is not answered yet. "
+        "The answer to the last of them says that the connection is closed, and the rest is not read.",
+    )
+    requests: Annotated[int, Whole(1, 1 << 20)] = Field(
+        default=16384,
+        description="Most requests that one worker has under way at once. One above it is answered 503; "
+        "health and metrics are not.",
+    )
+    min_request_rate: Annotated[int, Size(0, 1024 * MIB)] = Field(
+        default=240,
+        description="Fewest bytes a second of a request body, over its time and `timeouts.rate_grace` longer. "
+        "A slower one is answered 408. 0 is any.",
+    )
+    min_response_rate: Annotated[int, Size(0, 1024 * MIB)] = Field(
+        default=240,
+        description="Fewest bytes a second that a client takes of what is ready for it, over the time that it holds it "
+        "up and `timeouts.rate_grace` longer. A slower one is let go. 0 is any.",
+    )
     upstream_connections: Annotated[int, Whole(1, 65536)] = Field(
         default=1024,
         description="Most connections that one worker opens to one endpoint. A request above it is answered 503.",

@@ -8,7 +8,7 @@ from pydantic import Field
 from lumina.config.address import Address
 from lumina.config.model.places import RoutePath, UrlOrName
 from lumina.config.model.section import Section, wrong
-from lumina.config.model.values import Flag, OrNull, Text, quoted
+from lumina.config.model.values import Flag, OrNull, Size, Text, quoted
 
 _LABEL = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?", re.ASCII)
 
@@ -50,6 +50,10 @@ class Route(Section):
     preserve_host: Annotated[bool, Flag()] = Field(
         default=True,
         description="Whether the upstream sees the `Host` that the client sent; if not, it sees its own.",
+    )
+    body_bytes: Annotated[int | None, OrNull(Size(0, 1 << 60), "the one under `limits`")] = Field(
+        default=None,
+        description="Largest request body of this route. See `limits.body_bytes`.",
     )
     shadows_admin: Annotated[bool, Flag()] = Field(
         default=False,

@@ -20,7 +20,7 @@ class Timeouts(Section):
         description="From a request's first byte to the end of its header fields; then it is answered 408.",
     )
     body: Annotated[float, USUAL] = Field(
-        default=60.0,
+        default=30.0,
         description="Between two pieces of a request body; then it is answered 408.",
     )
     keep_alive: Annotated[float, USUAL] = Field(
@@ -28,8 +28,12 @@ class Timeouts(Section):
         description="How long a client connection may stay unused before it is closed.",
     )
     write: Annotated[float, USUAL] = Field(
-        default=60.0,
+        default=30.0,
         description="How long a client may take nothing of a response that is ready before it is let go.",
+    )
+    rate_grace: Annotated[float, USUAL] = Field(
+        default=10.0,
+        description="How far behind `limits.min_request_rate` and `limits.min_response_rate` a client may fall.",
     )
     drain: Annotated[float, Duration(0.0, DAY)] = Field(
         default=30.0,

@@ -1,0 +1,90 @@
+"""Each limit is counted by its name, once."""
+
+import pytest
+
+from lumina.engine.limit import WORDS
+from tests.engine.stage import Stage, answer, get, head_of
+
+POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "sent", "status", "limit"),
+    [
+        ({"limits__request_line": 256}, get("/" + "x" * 300), 414, "request_line"),
+        ({"limits__header_bytes": 1024}, get(fields=f"A: {'x' * 1024}\r\n"), 431, "header_bytes"),
+        ({"limits__header_count": 3}, get(fields="A: 1\r\n" * 3), 431, "header_count"),
+        ({"routes__0__body_bytes": 3}, POST + b"Content-Length: 4\r\n\r\n", 413, "body_bytes"),
+        ({"timeouts__header": 0.05}, b"GET", 408, "header_time"),
+        ({"timeouts__body": 0.05}, POST + b"Content-Length: 4\r\n\r\n", 408, "body_time"),
+    ],
+)
+def test_a_request_over_a_limit(stage: Stage, changed: dict[str, object], sent: bytes, status: int, limit: str) -> None:
+    stage.adopt(**changed)
+    client = stage.client()
+    client.send(sent)
+    assert head_of(stage.wait(client))[0].split(" ")[1] == str(status)
+    assert stage.arena.read()["limits"] == {limit: 1}
+
+
+def test_an_answer_over_a_limit(stage: Stage) -> None:
+    stage.adopt(limits__response_header_bytes=1024)
+    client = stage.client()
+    client.send(get())
+    stage.accept().send(answer(fields=f"A: {'x' * 1024}\r\n"))
+    assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
+    assert stage.arena.read()["limits"] == {"response_header_bytes": 1}
+
+
+def test_connections_in_all(stage: Stage) -> None:
+    stage.adopt(limits__connections=1)
+    first, second = stage.client(), stage.client()
+    second.read()
+    first.read()
+    assert (first.ended, second.ended) == (False, True)
+    assert stage.arena.read()["limits"] == {"connections": 1}
+
+
+def test_requests_under_way(stage: Stage) -> None:
+    stage.adopt(limits__requests=1)
+    first, second = stage.client(), stage.client()
+    first.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    second.send(get())
+    line, fields, body = head_of(second.read())
+    assert (line, fields["retry-after"]) == ("HTTP/1.1 503 Service Unavailable", "1")
+    assert b"request_limit_reached" in body
+    upstream.send(answer())
+    assert first.read().endswith(b"ok")
+    second.send(get())
+    stage.settle()
+    upstream.read()
+    upstream.send(answer())
+    assert second.read().endswith(b"ok")
+    assert stage.arena.read()["limits"] == {"requests": 1}
+
+
+@pytest.mark.parametrize(
+    ("limit", "answers"), [("connection_requests", 3), ("pipelined_requests", 4)], ids=["all", "behind"]
+)
+def test_the_last_request_of_a_connection_is_told_so(stage: Stage, limit: str, answers: int) -> None:
+    stage.adopt(**{f"limits__{limit}": 3})
+    client = stage.client()
+    client.send(get("/nowhere") * 6)
+    got = client.read_until(b"never").split(b"HTTP/1.1 404")[1:]
+    assert client.ended
+    assert [b"Connection: close" in one for one in got] == [False] * (answers - 1) + [True]
+    assert stage.arena.read()["limits"] == {limit: 1}
+
+
+def test_requests_that_wait_for_answers_are_not_pipelined(stage: Stage) -> None:
+    stage.adopt(limits__pipelined_requests=1)
+    client = stage.client()
+    for _ in range(5):
+        client.send(get("/nowhere"))
+        assert b"Connection: close" not in client.read()
+
+
+def test_every_limit_has_a_word_of_its_own() -> None:
+    assert len(set(WORDS)) == len(WORDS)

@@ -1,0 +1,130 @@
+"""How long a client may take. What must not happen here would have been due long before the test looks."""
+
+import select
+
+import pytest
+
+from tests.engine.stage import Peer, Stage, answer, head_of
+
+POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n"
+BLOCK = b"x" * (1 << 20)
+
+
+def pass_time(stage: Stage, ticks: int) -> None:
+    """Let the engine tick so often, at its own pace."""
+    for _ in range(ticks):
+        select.select([], [], [], stage.engine.TICK)
+        stage.engine.tick()
+        stage.settle()
+
+
+def lines_of(stage: Stage) -> list[tuple[int, str]]:
+    return [(line["status"], line["reason"]) for line in stage.lines()]
+
+
+def test_a_body_that_dribbles_is_refused(stage: Stage) -> None:
+    stage.adopt(timeouts__rate_grace=0.1, limits__min_request_rate=1000)
+    client = stage.client()
+    client.send(POST + b"\r\n" + b"x" * 50)
+    first, fields, _ = head_of(stage.wait(client))
+    assert (first, fields["connection"]) == ("HTTP/1.1 408 Request Timeout", "close")
+    assert lines_of(stage) == [(408, "request_timeout")]
+
+
+def test_what_came_of_a_body_gives_the_rest_time(stage: Stage) -> None:
+    stage.adopt(timeouts__rate_grace=0.1, limits__min_request_rate=1000)
+    client = stage.client()
+    client.send(POST + b"\r\n" + b"x" * 15_000)  # worth fifteen seconds
+    upstream = stage.accept()
+    pass_time(stage, 8)
+    client.send(b"x" * 5000)
+    upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+
+
+def test_credit_is_no_longer_than_the_pause_that_is_allowed(stage: Stage) -> None:
+    stage.adopt(timeouts__rate_grace=0.1, timeouts__body=0.2, limits__min_request_rate=1000)
+    client = stage.client()
+    client.send(POST + b"\r\n" + b"x" * 15_000)
+    assert head_of(stage.wait(client))[0] == "HTTP/1.1 408 Request Timeout"
+
+
+@pytest.mark.parametrize(
+    ("rate", "fields"), [(1000, b"Expect: 100-continue\r\n"), (0, b"")], ids=["a sign is awaited", "no rate"]
+)
+def test_a_body_that_need_not_come_yet(stage: Stage, rate: int, fields: bytes) -> None:
+    stage.adopt(timeouts__rate_grace=0.1, limits__min_request_rate=rate)
+    client = stage.client()
+    client.send(POST + fields + b"\r\n")
+    upstream = stage.accept()
+    pass_time(stage, 8)
+    upstream.read()
+    client.send(b"x" * 20_000)
+    upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+
+
+def blocked(stage: Stage) -> tuple[Peer, Peer]:
+    """Return a client that was answered more than it has taken, and the upstream."""
+    client = stage.client()
+    client.send(b"GET /api/payments/x HTTP/1.1\r\nHost: a\r\n\r\n")
+    upstream = stage.accept()
+    upstream.read()
+    upstream.sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (1 << 40))
+    fill(stage, upstream)
+    return client, upstream
+
+
+def fill(stage: Stage, upstream: Peer) -> None:
+    """Let the upstream send as much as is taken from it."""
+    while True:
+        try:
+            upstream.sock.send(BLOCK)
+        except BlockingIOError:
+            if not stage.settle():
+                return
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"timeouts__rate_grace": 0.1, "limits__min_response_rate": 1 << 30},
+        {"timeouts__write": 0.1, "limits__min_response_rate": 0},
+    ],
+    ids=["rate", "pause"],
+)
+def test_a_client_that_takes_nothing_is_let_go(stage: Stage, changed: dict[str, object]) -> None:
+    stage.adopt(**changed)
+    _, upstream = blocked(stage)
+    assert stage.wait(upstream) == b""
+    assert upstream.ended
+    assert lines_of(stage) == [(200, "client_too_slow")]
+    assert stage.arena.read()["limits"] == {"write_time": 1}
+
+
+def test_a_client_that_takes_too_little_is_let_go(stage: Stage) -> None:
+    stage.adopt(timeouts__rate_grace=0.1, limits__min_response_rate=1 << 40)
+    client, upstream = blocked(stage)
+    for _ in range(60):
+        if lines_of(stage):
+            break
+        client.sock.recv(1 << 16)
+        pass_time(stage, 1)
+    upstream.read()
+    assert upstream.ended
+    assert stage.arena.read()["limits"] == {"write_time": 1}
+
+
+@pytest.mark.parametrize("rate", [1, 0])
+def test_a_client_that_takes_enough_is_not(stage: Stage, rate: int) -> None:
+    stage.adopt(timeouts__rate_grace=0.1, timeouts__write=1.0, limits__min_response_rate=rate)
+    client, upstream = blocked(stage)
+    for _ in range(30):
+        assert client.sock.recv(1 << 20)
+        fill(stage, upstream)
+        pass_time(stage, 1)
+    upstream.read()
+    assert not upstream.ended
+    assert lines_of(stage) == []
