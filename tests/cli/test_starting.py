@@ -1,5 +1,6 @@
 """What keeps a gateway from starting, told before anything runs."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,14 @@ def test_what_is_not_compiled_does_not_start(
     told = capsys.readouterr().err
     assert "not compiled (1 modules, such as lumina.engine.engine)" in told
     assert "hint: " in told
+
+
+def test_a_sigterm_before_there_is_a_gateway_ends_with_0(tmp_path: Path) -> None:
+    def run(_: dict[str, Any]) -> int:
+        signal.raise_signal(signal.SIGTERM)
+        raise AssertionError
+
+    with pytest.raises(SystemExit) as ended:
+        start(written(tmp_path, GOOD), run)
+    assert ended.value.code == 0
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -188,7 +188,7 @@ def test_a_slot_that_cannot_be_kept_ends_it_loudly(
     assert "ValueError" in critical[0]["error"]
 
 
-def test_asked_to_stop_while_it_starts_it_stops(plan: Plan, tmp_path: Path) -> None:
+def test_asked_to_stop_while_it_starts_it_stops(plan: Plan, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> int:
         prepared = Run(plan, "hangs", tmp_path)
         plan["timeouts"]["drain"] = 0.1
@@ -200,6 +200,7 @@ def test_asked_to_stop_while_it_starts_it_stops(plan: Plan, tmp_path: Path) -> N
         return await supervisor.run(beside)
 
     assert asyncio.run(asyncio.wait_for(run(), 60)) == 0
+    assert caplog.messages == []  # asyncio complains of what was left behind
 
 
 def test_usr1_opens_the_log_again(plan: Plan, tmp_path: Path) -> None:

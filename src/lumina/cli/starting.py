@@ -1,7 +1,9 @@
 """What `serve` and `demo` have in common: refuse what cannot start, in one line and a hint, before anything runs."""
 
+import contextlib
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,25 @@ def complain(text: str, hint: str = "") -> None:
 
 def start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
     """Load the configuration at `path` and hand its plan to `run`; return the exit code."""
+    with _ending_on_sigterm():
+        return _start(path, run)
+
+
+@contextlib.contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Let a SIGTERM end us until the gateway has a use of its own for it.
+
+    The kernel keeps from process 1, as which we run in a container, every signal that it has no handler for: whoever
+    stopped us while the configuration is read would wait in vain, and then kill.
+    """
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
     uncompiled = missing()
     if uncompiled:
         complain(

@@ -136,6 +136,7 @@ class Supervisor:
         stop.cancel()
         if not ready.done():
             ready.cancel()
+            await asyncio.gather(ready, return_exceptions=True)  # asyncio complains of an end that nobody saw
             return False
         return not self._stop.is_set() and all(slot.state != "gone" for slot in self._slots)
 
