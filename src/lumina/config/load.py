@@ -15,9 +15,8 @@ from lumina.config.nodes import Items, Lost, Mapping, Node, Scalar, Substituted
 from lumina.config.problems import InvalidConfigError, Place, did_you_mean
 from lumina.config.source import Source
 from lumina.config.substitute import has_substitution, substitute
-from lumina.config.syntax import explain
+from lumina.config.syntax import MAX_DEPTH, explain
 
-MAX_DEPTH = 32  # the deepest configuration has 6
 TO_LINE_END = 1 << 20
 MAX_VALUES = 1_000_000  # with aliases unfolded: 10,000 routes have 50,000
 

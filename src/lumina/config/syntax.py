@@ -8,6 +8,7 @@ from yaml.error import Mark
 from lumina.config.problems import Place
 from lumina.config.source import Source
 
+MAX_DEPTH = 32  # the deepest configuration has 6
 _UNCLOSED = {"while parsing a flow sequence": "[", "while parsing a flow mapping": "{"}
 
 # Parts of the parser's sentences, ours, and a hint. The first that fits is taken.
@@ -28,6 +29,7 @@ _WORDS = (
     ("expected comment or line break", "nothing may follow `|` or `>` on its line", "put the value in quotes"),
     ("tag", "this is not a tag that YAML knows", "put the value in quotes"),
     ("expected node content", "a value is missing here", ""),
+    ("maximum nesting depth", f"nested deeper than {MAX_DEPTH} levels", ""),  # libyaml's own bound, which is higher
 )
 
 
