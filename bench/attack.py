@@ -9,6 +9,7 @@ What is told: how long each kind of attacker could stay, what an honest client n
 import argparse
 import asyncio
 import contextlib
+import heapq
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.native.build import compile_native, native
 from bench.process import Program, free_port
 
 PREFIX = "/api/payments"
@@ -60,7 +62,7 @@ class Kind(NamedTuple):
     """One way to hold on to a connection: say `opening`, then every `pause` seconds send `drip` and read `sip`."""
 
     name: str
-    count: int
+    connections: int
     opening: bytes = b""
     drip: bytes = b""
     sip: int = 0
@@ -89,7 +91,6 @@ class Attacker:
         self.socket.connect(("127.0.0.1", port))
         self.socket.setblocking(False)
         self.began = time.monotonic()
-        self.next = self.began + kind.pause
         self.stayed: float | None = None
         self.told = b""
         if kind.opening:
@@ -97,7 +98,6 @@ class Attacker:
 
     def act(self, now: float) -> None:
         """Do the least that keeps up appearances."""
-        self.next = now + self.kind.pause
         try:
             if self.kind.drip:
                 self.socket.send(self.kind.drip)
@@ -132,24 +132,33 @@ class Attacker:
 def attack(port: int, kinds: list[Kind], seconds: float) -> None:
     """Attack until every connection was ended, or for so many seconds, and print what became of each kind."""
     poll = select.epoll()
-    waiting = [kind for round_ in range(max(k.count for k in kinds)) for kind in kinds if round_ < kind.count]
+    waiting = [
+        kind for round_ in range(max(k.connections for k in kinds)) for kind in kinds if round_ < kind.connections
+    ]
     attackers: dict[int, Attacker] = {}
     everyone: list[Attacker] = []
+    due: list[tuple[float, int]] = []
     end = time.monotonic() + seconds
     while (now := time.monotonic()) < end and (waiting or attackers):
         for kind in waiting[:OPENED_AT_ONCE]:
             one = Attacker(kind, len(everyone), port)
             everyone.append(one)
             attackers[one.socket.fileno()] = one
+            heapq.heappush(due, (now + kind.pause, len(everyone) - 1))
             poll.register(one.socket, select.EPOLLRDHUP | (0 if kind.sip else select.EPOLLIN))
         del waiting[:OPENED_AT_ONCE]
         for fd, events in poll.poll(0.02):
             attackers[fd].look(events, time.monotonic())
-        for fd, one in list(attackers.items()):
-            if one.stayed is None and one.next <= now:
-                one.act(now)
-            if one.stayed is not None:
+            if attackers[fd].stayed is not None:
                 del attackers[fd]
+        while due and due[0][0] <= now:
+            number = heapq.heappop(due)[1]
+            one, fd = everyone[number], everyone[number].socket.fileno()
+            if one.stayed is None:
+                one.act(now)
+                heapq.heappush(due, (now + one.kind.pause, number))
+                if one.stayed is not None:
+                    del attackers[fd]
     print(json.dumps([summary(kind, [one for one in everyone if one.kind == kind]) for kind in kinds]))
 
 
@@ -168,8 +177,10 @@ def summary(kind: Kind, attackers: list[Attacker]) -> dict[str, object]:
 class Honest(threading.Thread):
     """A client that asks one thing after the other, on one connection, at an easy pace."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, path: str, pace: float) -> None:
         super().__init__(daemon=True)
+        self.path = path
+        self.pace = pace
         self.times: list[float] = []
         self.failed = 0
         self.over = threading.Event()
@@ -178,11 +189,11 @@ class Honest(threading.Thread):
 
     def run(self) -> None:
         """Ask until it is over."""
-        while not self.over.wait(PACE):
+        while not self.over.wait(self.pace):
             began = time.perf_counter()
-            self._client.sendall(f"GET {PREFIX}/ HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            self._client.sendall(f"GET {self.path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
             got = b""
-            while not got.endswith(b"\r\n\r\nxx") and (part := self._client.recv(65536)):
+            while not got.endswith((b"\r\n\r\nxx", b"}\n")) and (part := self._client.recv(65536)):
                 got += part
             self.failed += not got.startswith(b"HTTP/1.1 200 ")
             self.times.append(time.perf_counter() - began)
@@ -193,18 +204,28 @@ class Honest(threading.Thread):
         return statistics.quantiles(self.times, n=100)[98]
 
 
-def watch(port: int, program: Program, until: subprocess.Popen[str] | None) -> tuple[Honest, int]:
-    """Let the honest client ask while the attack lasts, or for a while; return it and the most memory that was held."""
-    honest = Honest(port)
-    honest.start()
+class Seen(NamedTuple):
+    """What honest clients had, and the most memory that was held meanwhile."""
+
+    beside: Honest  # asks another service, often
+    within: Honest  # asks the one that is attacked
+    memory: int
+
+
+def watch(port: int, program: Program, until: subprocess.Popen[str] | None) -> Seen:
+    """Let honest clients ask while the attack lasts, or for a while."""
+    honest = [Honest(port, "/api/other/", PACE), Honest(port, f"{PREFIX}/", 0.1)]
+    for one in honest:
+        one.start()
     most = 0
     end = time.monotonic() + QUIET
     while time.monotonic() < end if until is None else until.poll() is None:
         most = max(most, program.resident_bytes())
         time.sleep(0.5)
-    honest.over.set()
-    honest.join()
-    return honest, most
+    for one in honest:
+        one.over.set()
+        one.join()
+    return Seen(honest[0], honest[1], most)
 
 
 def main(arguments: list[str]) -> int:
@@ -218,9 +239,15 @@ def main(arguments: list[str]) -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if asked.origin:
+        os.nice(10)
         asyncio.run(serve(asked.origin))
     if asked.port:
-        attack(asked.port, [k._replace(count=max(1, round(k.count * asked.scale))) for k in KINDS], asked.seconds)
+        os.nice(10)  # it is the gateway's work that may slow the honest client down, not the attackers' own
+        attack(
+            asked.port,
+            [k._replace(connections=max(1, round(k.connections * asked.scale))) for k in KINDS],
+            asked.seconds,
+        )
         return 0
     with tempfile.TemporaryDirectory(prefix="lumina-attack-") as folder:
         return scenario(Path(folder), asked)
@@ -229,30 +256,36 @@ def main(arguments: list[str]) -> int:
 def scenario(folder: Path, asked: argparse.Namespace) -> int:
     cpus = sorted(os.sched_getaffinity(0))
     others = frozenset(cpus[1:] or cpus)
-    port, origin = free_port(), free_port()
+    (folder / "small").write_bytes(b"xx")
+    port, origin, other = free_port(), free_port(), free_port()
     (folder / "config.yaml").write_text(
         f"server: {{port: {port}, workers: 1}}\naccess_log: {{path: {folder}/access.log}}\n"
-        f'routes: [{{path: payments, upstream: "http://127.0.0.1:{origin}"}}]\n'
+        f'routes: [{{path: payments, upstream: "http://127.0.0.1:{origin}"}},\n'
+        f'  {{path: other, upstream: "http://127.0.0.1:{other}"}}]\n'
     )
+    compile_native()
+    bodies = {"": str(folder / "small")}
     upstream = [sys.executable, "-m", "bench.attack", "--origin", str(origin)]
     command = [str(Path(sys.executable).with_name("lumina")), "serve", "--config", str(folder / "config.yaml")]
     with (
-        Program(upstream, log=folder / "origin.log", cpus=others) as server,
+        Program(upstream, log=folder / "origin.log", cpus=others) as attacked,
+        Program(native(f"origin.serve({other}, {bodies!r})"), log=folder / "other.log", cpus=others) as server,
         Program(command, log=folder / "gateway.log", cpus=frozenset(cpus[:1])) as gateway,
     ):
-        server.wait_until_listening(origin)
+        attacked.wait_until_listening(origin)
+        server.wait_until_listening(other)
         gateway.wait_until_listening(port)
-        quiet, before = watch(port, gateway, None)
+        quiet = watch(port, gateway, None)
         options = ["--port", str(port), "--scale", str(asked.scale), "--seconds", str(asked.seconds)]
         attackers = subprocess.Popen(
             [sys.executable, "-m", "bench.attack", *options], stdout=subprocess.PIPE, text=True
         )
-        busy, most = watch(port, gateway, attackers)
+        busy = watch(port, gateway, attackers)
         kinds = json.loads(attackers.communicate()[0])
-    return report(kinds, quiet, busy, most - before)
+    return report(kinds, quiet, busy)
 
 
-def report(kinds: list[dict[str, object]], quiet: Honest, busy: Honest, grown: int) -> int:
+def report(kinds: list[dict[str, object]], quiet: Seen, busy: Seen) -> int:
     """Print what was seen, and return how the process ends."""
     print("| attack | connections | shown out | the longest stayed | answers |\n|---|--:|--:|--:|---|")
     for one in kinds:
@@ -260,13 +293,15 @@ def report(kinds: list[dict[str, object]], quiet: Honest, busy: Honest, grown: i
         print(f"| {one['kind']} | {one['opened']} | {one['ended']} | {one['longest']:.1f} s | {answers} |")
     left = sum(int(str(one["opened"])) - int(str(one["ended"])) for one in kinds)
     late = [one for one in kinds if float(str(one["longest"])) > SHOWN_OUT]
-    ratio = busy.p99() / quiet.p99()
+    alone, beside = quiet.beside.p99() * 1000, busy.beside.p99() * 1000
+    failed = sum(one.failed for one in (quiet.beside, quiet.within, busy.beside, busy.within))
     print(
-        f"\nan honest client: {len(busy.times)} requests, {busy.failed} failed; p99 {busy.p99() * 1000:.2f} ms, "
-        f"{ratio:.2f} times what it was alone ({quiet.p99() * 1000:.2f} ms)\n"
-        f"resident memory: {grown / (1 << 20):.1f} MiB more"
+        f"\nan honest client of another service: {len(busy.beside.times)} requests, "
+        f"p99 {beside:.2f} ms, {beside / alone:.2f} times what it was alone ({alone:.2f} ms)\n"
+        f"one of the attacked service: {len(busy.within.times)} requests; failed of both: {failed}\n"
+        f"resident memory: {(busy.memory - quiet.memory) / (1 << 20):.1f} MiB more"
     )
-    return 1 if left or late or busy.failed or quiet.failed else 0
+    return 1 if left or late or failed else 0
 
 
 if __name__ == "__main__":
