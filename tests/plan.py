@@ -16,6 +16,7 @@ LIMITS = {
     "min_response_rate": 240,
     "upstream_connections": 100,
     "upstream_idle": 100,
+    "upstream_uploads": 50,
 }
 TIMEOUTS = {
     "header": 15.0,

@@ -59,6 +59,7 @@ cdef class Limits:
     cdef readonly long long min_response_rate
     cdef readonly long upstream_connections
     cdef readonly long upstream_idle
+    cdef readonly long upstream_uploads     # requests to one endpoint that are still coming
 
 
 @cython.final

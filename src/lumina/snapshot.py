@@ -132,6 +132,7 @@ class Limits:
         "response_header_bytes",
         "upstream_connections",
         "upstream_idle",
+        "upstream_uploads",
     )
 
     def __init__(self, plan: Plan) -> None:
@@ -148,6 +149,7 @@ class Limits:
         self.min_response_rate = plan["min_response_rate"]
         self.upstream_connections = plan["upstream_connections"]
         self.upstream_idle = plan["upstream_idle"]
+        self.upstream_uploads = plan["upstream_uploads"]
 
 
 class Timeouts:

@@ -77,6 +77,7 @@ def test_a_whole_file() -> None:
         "min_request_rate": 0,
         "min_response_rate": 1024,
         "upstream_connections": 20,
+        "upstream_uploads": 10,
         "upstream_idle": 0,
     }
     assert plan["timeouts"] == {

@@ -98,6 +98,7 @@ class Stage:
         poll = select.poll()
         poll.register(self.engine.fileno(), select.POLLIN)
         acted = False
+        self.engine.turn()  # what was put off announces itself to nobody
         while poll.poll(QUIET):
             self.engine.turn()
             acted = True

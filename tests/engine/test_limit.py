@@ -65,6 +65,30 @@ def test_requests_under_way(stage: Stage) -> None:
     assert stage.arena.read()["limits"] == {"requests": 1}
 
 
+def test_uploads_leave_room_for_others(stage: Stage) -> None:
+    stage.adopt(limits__upstream_uploads=1)
+    slow, other, whole = stage.client(), stage.client(), stage.client()
+    slow.send(POST + b"Content-Length: 4\r\n\r\n12")
+    upstream = stage.accept()
+    upstream.read()
+    other.send(POST + b"Content-Length: 4\r\n\r\n12")
+    assert b"connection_limit_reached" in other.read()
+    whole.send(POST + b"Content-Length: 4\r\n\r\n1234")
+    second = stage.accept()
+    assert second.read().endswith(b"1234")
+    slow.send(b"34")
+    assert upstream.read().endswith(b"34")
+    third = stage.client()
+    third.send(POST + b"Content-Length: 4\r\n\r\n12")
+    stage.accept().read()
+    third.close()
+    stage.settle()
+    fourth = stage.client()
+    fourth.send(POST + b"Content-Length: 4\r\n\r\n12")
+    assert stage.accept().read().endswith(b"12")
+    assert stage.arena.read()["limits"] == {"upstream_uploads": 1}
+
+
 @pytest.mark.parametrize(
     ("limit", "answers"), [("connection_requests", 3), ("pipelined_requests", 4)], ids=["all", "behind"]
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lumina.config.address import Address
-from lumina.config.model import Route, Timeouts, Upstream, UpstreamTimeouts
+from lumina.config.model import Limits, Route, Timeouts, Upstream, UpstreamTimeouts
 from lumina.config.paths import covers, join
 from lumina.config.validate import Draft
 from lumina.snapshot import ADMIN_PATHS
@@ -27,7 +27,7 @@ def compile_plan(draft: Draft) -> Plan:
     plan: Plan = {
         "version": VERSION,
         "server": _server(draft),
-        "limits": draft.config.limits.model_dump(exclude={"body_bytes"}),  # each route has its own
+        "limits": _limits(draft.config.limits),
         "timeouts": _client_timeouts(draft.config.timeouts),
         "access_log": _access_log(draft),
         "routes": [
@@ -63,6 +63,13 @@ def _server(draft: Draft) -> Plan:
         ],
         "admin": None if server.admin is None else {"host": server.admin.host, "port": server.admin.port},
     }
+
+
+def _limits(limits: Limits) -> Plan:
+    plan: Plan = limits.model_dump(exclude={"body_bytes"})  # each route has its own
+    if limits.upstream_uploads is None:
+        plan["upstream_uploads"] = max(1, limits.upstream_connections // 2)
+    return plan
 
 
 def _client_timeouts(timeouts: Timeouts) -> Plan:

@@ -3,6 +3,7 @@ cimport cython
 
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.gateway cimport Gateway, Live
+from lumina.engine.limit cimport LIMIT_UPLOADS
 from lumina.engine.pool cimport Pool
 from lumina.engine.recorder cimport Record
 from lumina.engine.stream cimport Dialogue, ServerStream
@@ -33,10 +34,13 @@ cdef class Delivery(Dialogue):
     cdef bint request_done                  # all of the request has been written
     cdef bint responded                     # the answer's head has come
     cdef bint replayable
+    cdef Pool uploading                     # whose upload it counts as; None: of none
 
     cdef void dispatch(self) noexcept
     cdef void fail(self, int reason, int rule) noexcept
     cdef void _attach(self, UpstreamConnection connection) noexcept
+    cdef bint _uploads(self) noexcept
+    cdef void uploaded(self) noexcept
     cdef void _connect(self) noexcept
     cdef void _push(self) noexcept
     cdef bint _can_resend(self, int reason) noexcept

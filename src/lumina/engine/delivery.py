@@ -23,12 +23,33 @@ class Delivery(Dialogue):
         connection: UpstreamConnection
         self.place = self.origin.cursor
         self.origin.cursor += 1
+        if not self.request_done and not self._uploads():
+            self.fail(CONNECTION_LIMIT, 0)
+            return
         connection = cython.cast(UpstreamConnection, self.origin.pool(self.place).lease())
         if connection is None:
             self._connect()
             return
         connection.expect(self, self.record.method)
         self._attach(connection)
+
+    def _uploads(self) -> cython.bint:
+        """Count among the uploads; False where there are as many as may be.
+
+        They hold a connection at their client's pace, and must never hold all there are.
+        """
+        pool: Pool = self.origin.pool(self.place)
+        if pool.uploads >= self.origin.most_uploads:
+            self.gateway.recorder.met(LIMIT_UPLOADS)
+            return False
+        pool.uploads += 1
+        self.uploading = pool
+        return True
+
+    def uploaded(self) -> None:
+        """Count no longer among the uploads."""
+        self.uploading.uploads -= 1
+        self.uploading = None
 
     def _connect(self) -> None:
         """Open a connection to the endpoint at `place`."""

@@ -34,7 +34,7 @@ class Engine:
 
     def turn(self) -> None:
         """Do all that is ready, without waiting."""
-        self.reactor.poll(0)
+        self.reactor.turn()
 
     def tick(self) -> None:
         """Expire what is due. Call it every TICK seconds."""

@@ -176,6 +176,8 @@ class Exchange(Delivery):
         outgoing: Buffer = self.outgoing
         size: cython.Py_ssize_t = 0
         self.request_done = True
+        if self.uploading is not None:
+            self.uploaded()
         if outgoing is None:
             return
         if self.body == BODY_CHUNKED:
@@ -342,6 +344,8 @@ class Exchange(Delivery):
         if self.route is not None:
             record.route = self.route.label
             record.route_size = len(self.route.label)
+        if self.uploading is not None:
+            self.uploaded()
         self.gateway.recorder.account(record)
         self.gateway.recorder.block.in_flight -= 1
         if self.outgoing is not None:

@@ -17,6 +17,7 @@ WORDS = (
     "body_time",
     "write_time",
     "response_header_bytes",
+    "upstream_uploads",
 )
 
 

@@ -16,5 +16,6 @@ cdef class Origin:
     cdef Reactor reactor
     cdef ResponseHead head                  # where heads are parsed; one for the whole worker
     cdef long most_open, most_idle          # connections to one endpoint
+    cdef long most_uploads
 
     cdef Pool pool(self, unsigned int place)

@@ -22,6 +22,7 @@ class Origin:
         self.head = head
         self.most_open = limits.upstream_connections
         self.most_idle = limits.upstream_idle
+        self.most_uploads = limits.upstream_uploads
 
     def secure(self, context: ssl.SSLContext) -> None:
         """Speak TLS as `context` says."""

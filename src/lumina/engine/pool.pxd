@@ -30,6 +30,7 @@ cdef class Pool:
     cdef int preferred                      # the address that took the last connection
     cdef readonly int open                  # connections there are, idle ones and those under way included
     cdef readonly int idle
+    cdef readonly int uploads               # exchanges whose request is still coming
     cdef void* newest
     cdef void* oldest
     cdef UpstreamStats* stats

@@ -15,6 +15,7 @@ from lumina.engine.timers cimport Timed, Wheel
 cdef enum:
     BATCH = 512                         # events taken from the kernel at once
     SCRATCH = 262144                    # octets that one read can bring
+    LATE = 1000                         # microseconds into a turn after which what was put off waits for the next
 
 
 cdef class Watcher(Timed):
@@ -39,9 +40,10 @@ cdef class Reactor:
     cdef PipePool pipes
     cdef unsigned char* scratch         # what was just received; valid until the next read
     cdef Buffer draft                   # what is being written; valid until the next write
-    # Things to be made ready once more before the turn ends, in order.
+    # Things to be made ready once more, in order, when what is new has had its turn.
     cdef void* again_first
     cdef void* again_last
+    cdef bint late                      # it is their turn
     # Things unwatched in this turn: events of the batch may still name them, so they die at its end.
     cdef PyObject** grave
     cdef int grave_count, grave_size
@@ -53,5 +55,5 @@ cdef class Reactor:
     cdef void dismiss(self, Watcher watcher) noexcept
     cdef void again(self, Watcher watcher) noexcept
     cdef int poll(self, int milliseconds) except -2
-    cdef void _run_again(self) noexcept
+    cdef void _run_again(self, double began) noexcept
     cdef void _bury(self) noexcept

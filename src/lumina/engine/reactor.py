@@ -97,7 +97,11 @@ class Reactor:
         self.grave_count += 1
 
     def again(self, watcher: Watcher) -> None:  # hot
-        """Let `watcher` be ready once more, after all that is under way now has returned."""
+        """Let `watcher` be ready once more, after all that is under way now has returned.
+
+        What is put off in this way may have to wait for the next turn, behind what is new by then: so a connection
+        that always has more to do holds nobody up.
+        """
         if watcher.queued:
             return
         Py_INCREF(watcher)
@@ -109,9 +113,13 @@ class Reactor:
             cython.cast(Watcher, self.again_last).queue_next = cython.cast(cython.pointer(cython.void), watcher)
         self.again_last = cython.cast(cython.pointer(cython.void), watcher)
 
-    def _run_again(self) -> None:  # hot
+    def _run_again(self, began: cython.double) -> None:  # hot
         watcher: Watcher
-        while self.again_first is not cython.NULL:
+        last: cython.p_void = self.again_last  # who is put off from here on waits for the next turn
+        over: cython.bint = self.again_first is cython.NULL
+        self.late = True
+        while not over:
+            over = self.again_first is last or self.clock.elapsed(began) * 1000000 > LATE
             watcher = cython.cast(Watcher, self.again_first)
             self.again_first = watcher.queue_next
             if self.again_first is cython.NULL:
@@ -119,6 +127,7 @@ class Reactor:
             watcher.queued = False
             watcher.ready()
             Py_DECREF(watcher)
+        self.late = False
 
     def poll(self, milliseconds: cython.int) -> cython.int:  # hot
         """Take what the kernel has (waiting at most that long), act on it, and return how much there was."""
@@ -126,7 +135,7 @@ class Reactor:
         at: cython.int
         began: cython.double
         watcher: Watcher
-        if milliseconds == 0:
+        if milliseconds == 0 or self.again_first is not cython.NULL:
             count = epoll_wait(self.epoll, self.events, BATCH, 0)
         else:
             with cython.nogil:  # cold
@@ -143,7 +152,7 @@ class Reactor:
         for at in range(count):
             watcher = cython.cast(Watcher, self.events[at].data.ptr)
             watcher.ready()
-        self._run_again()
+        self._run_again(began)
         if self.grave_count > 0:
             self._bury()  # cold
         self.turns += 1
@@ -158,10 +167,12 @@ class Reactor:
     def turn(self) -> None:
         """Do all that is ready now, without waiting. The host's loop calls this."""
         self.poll(0)
+        while self.again_first is not cython.NULL:
+            self.poll(0)
 
     def tick(self) -> None:
         """Expire what is due. The host's loop calls this every TICK seconds."""
         self.clock.read()
         self.wheel.turn(self.clock.now)
-        self._run_again()
+        self._run_again(self.clock.now)
         self._bury()

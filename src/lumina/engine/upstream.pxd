@@ -20,7 +20,7 @@ from lumina.reasons cimport *
 
 cdef enum:
     SPLICE_FROM = 131072                    # octets still to come that make a pipe worth its system calls
-    SPLICE_TURN = 4194304                   # octets after which others have their turn
+    SPLICE_TURN = 262144                    # octets after which others have their turn
 
 cdef enum Stage:
     CONNECTING

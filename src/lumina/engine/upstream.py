@@ -230,7 +230,11 @@ class UpstreamConnection(ClientStream):
         moved: cython.Py_ssize_t = 0
         count: cython.Py_ssize_t
         before: cython.Py_ssize_t
+        room: cython.Py_ssize_t
         exchange: Dialogue = self.exchange
+        if not self.reactor.late:  # first all that is quickly done
+            self.reactor.again(self)
+            return
         if pipe is None:
             pipe = self.reactor.pipes.take()
             if pipe is None:
@@ -240,14 +244,8 @@ class UpstreamConnection(ClientStream):
         while moved < SPLICE_TURN:
             before = moved
             if self.left > 0 and pipe.filled < pipe.size and self.seen & (EPOLLIN | GONE):
-                count = splice(
-                    self.fd,
-                    cython.NULL,
-                    pipe.sink,
-                    cython.NULL,
-                    min(self.left, pipe.size - pipe.filled),
-                    SPLICE_F_MOVE | SPLICE_F_NONBLOCK,
-                )
+                room = min(self.left, pipe.size - pipe.filled)
+                count = splice(self.fd, cython.NULL, pipe.sink, cython.NULL, room, SPLICE_F_MOVE | SPLICE_F_NONBLOCK)
                 if count > 0:
                     pipe.filled += count
                     self.left -= count

@@ -73,6 +73,11 @@ class Limits(Section):
         default=1024,
         description="Most connections that one worker opens to one endpoint. A request above it is answered 503.",
     )
+    upstream_uploads: Annotated[int | None, OrNull(Whole(1, 65536), "half of `upstream_connections`")] = Field(
+        default=None,
+        description="Most of these whose request is still coming. One above it is answered 503, so that clients "
+        "that send slowly leave room for the others.",
+    )
     upstream_idle: Annotated[int, Whole(0, 65536)] = Field(
         default=512,
         description="Most unused connections that one worker keeps open to one endpoint, ready for the next request.",
