@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.config import load as module
-from lumina.config.load import MAX_DEPTH, MAX_VALUES, load, meaning
+from lumina.config.load import MAX_VALUES, load, meaning
 from lumina.config.nodes import Lost, Substituted, place_of, plain
 from lumina.config.problems import InvalidConfigError, Place
 from lumina.config.source import Source
+from lumina.config.syntax import MAX_DEPTH
 from tests.config.written import noted, refused, tree
 
 
