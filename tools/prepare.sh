@@ -13,9 +13,11 @@ command -v "$PYTHON" >/dev/null || stop "there is no \`$PYTHON\` here" "apt-get 
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     stop "Lumina needs Python 3.11 or newer, and \`$PYTHON\` is $("$PYTHON" -V 2>&1)" "make PYTHON=/path/to/a/newer/python3"
 "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null || stop "\`$PYTHON\` has no venv" "apt-get install python3-venv"
-command -v "${CC:-gcc}" >/dev/null || stop "there is no C compiler \`${CC:-gcc}\` here" "apt-get install gcc"
-echo '#include <stdlib.h>' | "${CC:-gcc}" -fsyntax-only -xc - 2>/dev/null ||
-    stop "\`${CC:-gcc}\` finds no C library headers" "apt-get install libc6-dev"
+CC=${CC:-gcc}  # may be more than one word, as in `ccache gcc`
+command -v "${CC%% *}" >/dev/null || stop "there is no C compiler \`${CC%% *}\` here" "apt-get install ${CC%% *}"
+# shellcheck disable=SC2086
+echo '#include <stdlib.h>' | $CC -fsyntax-only -xc - 2>/dev/null ||
+    stop "\`$CC\` finds no C library headers" "apt-get install libc6-dev"
 
 [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
 
