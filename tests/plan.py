@@ -1,5 +1,6 @@
 """A small plan, as the configuration would resolve it."""
 
+import copy
 from typing import Any
 
 LIMITS = {
@@ -27,11 +28,57 @@ TIMEOUTS = {
     "drain": 30.0,
     "tunnel_idle": 3600.0,
 }
+UPSTREAM: dict[str, Any] = {
+    "base": "",
+    "tls": None,
+    "balance": {"policy": "random_two", "by": None, "name": None, "load": 1.25},
+    "sticky": None,
+    "slow_start": 0.0,
+    "caps": {"connections": 100, "idle": 100, "uploads": 50, "requests": 0, "queue": 1024},
+    "outliers": {
+        "consecutive": 5,
+        "failure_rate": 0.5,
+        "requests": 20,
+        "window": 10.0,
+        "slow_factor": 5.0,
+        "ejection": 1.0,
+        "max_ejection": 30.0,
+        "max_ejected": 0.5,
+    },
+    "breaker": None,
+    "retries": {
+        "attempts": 3,
+        "connect": True,
+        "reset": True,
+        "timeout": False,
+        "statuses": [502, 503, 504],
+        "methods": ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"],
+        "backoff": 0.025,
+        "max_backoff": 0.25,
+        "buffer": 65536,
+        "budget_ratio": 0.2,
+        "budget_rate": 3.0,
+    },
+    "hedge": {"quantile": 0.95, "factor": 2.0, "floor": 0.05},
+    "adaptive": {"tolerance": 2.0, "minimum": 8, "maximum": 65536},
+    "timeouts": {
+        "tunnel_idle": 3600.0,
+        "connect": 5.0,
+        "tls": 5.0,
+        "queue": 1.0,
+        "first_byte": 60.0,
+        "between_bytes": 60.0,
+        "per_try": 0.0,
+        "request": 0.0,
+        "pool_idle": 60.0,
+    },
+    "health": None,
+}
+ENDPOINT: dict[str, Any] = {"unix": None, "weight": 1, "priority": 0, "srv": None}
 
 
 def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
     """Return a plan with the one route `/api/payments`, stripped, to these endpoints."""
-    timeouts = {"connect": 5.0, "first_byte": 60.0, "between_bytes": 60.0, "pool_idle": 60.0}
     made: dict[str, Any] = {
         "version": 1,
         "hash": "0123456789abcdef",
@@ -47,18 +94,17 @@ def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
                 "upstream": 0,
                 "preserve_host": True,
                 "body_bytes": None,
+                "priority": 1,
+                "fallback": None,
             }
         ],
         "upstreams": [
             {
+                **copy.deepcopy(UPSTREAM),
                 "name": "payments",
-                "base": "",
-                "tls": None,
                 "endpoints": [
-                    {"host": host, "port": port, "unix": None, "authority": f"{host}:{port}"}
-                    for host, port in endpoints
+                    {**ENDPOINT, "host": host, "port": port, "authority": f"{host}:{port}"} for host, port in endpoints
                 ],
-                "timeouts": timeouts,
             }
         ],
     }

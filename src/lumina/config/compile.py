@@ -3,13 +3,15 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lumina.config.address import Address
-from lumina.config.model import Limits, Route, Timeouts, Upstream, UpstreamTimeouts
+from lumina.config.model import Endpoint, Limits, Route, Timeouts, Upstream
+from lumina.config.model.fallback import Fallback
+from lumina.config.model.routes import PRIORITIES
 from lumina.config.paths import covers, join
+from lumina.config.upstream_plan import upstream_plan
 from lumina.config.validate import Draft
 from lumina.snapshot import ADMIN_PATHS
 
@@ -31,7 +33,7 @@ def compile_plan(draft: Draft) -> Plan:
         "timeouts": _client_timeouts(draft.config.timeouts),
         "access_log": _access_log(draft),
         "routes": [
-            _route(draft, index, route, upstreams.index(route))
+            _route(draft, index, route, upstreams)
             for index, route in zip(draft.route_indexes, draft.config.routes, strict=True)
         ],
         "upstreams": upstreams.plans,
@@ -83,7 +85,7 @@ def _access_log(draft: Draft) -> Plan:
     return {"enabled": log.enabled, "format": log.format, "path": path}
 
 
-def _route(draft: Draft, index: int, route: Route, upstream: int) -> Plan:
+def _route(draft: Draft, index: int, route: Route, upstreams: "_Upstreams") -> Plan:
     config = draft.config
     prefix = join(config.server.api_prefix, route.path)
     strip = route.strip_prefix if route.strip_prefix is not None else not route.path.startswith("/")
@@ -92,14 +94,25 @@ def _route(draft: Draft, index: int, route: Route, upstream: int) -> Plan:
         "name": str(route.name or route.path),
         "prefix": prefix,
         "strip": strip and prefix != "/",  # nothing is left to take off
-        "upstream": upstream,
+        "upstream": upstreams.index(route.upstream),
         "preserve_host": route.preserve_host,
         "body_bytes": config.limits.body_bytes if route.body_bytes is None else route.body_bytes,
+        "priority": PRIORITIES.index(route.priority),
+        "fallback": _fallback(route.fallback, upstreams),
         "source": f"{draft.source.path.name}:{place.line}:{place.column}",
     }
     if route.shadows_admin and config.server.admin is None and any(covers(prefix, path) for path in ADMIN_PATHS):
         plan["shadows_admin"] = True
     return plan
+
+
+def _fallback(fallback: Fallback | None, upstreams: "_Upstreams") -> Plan | None:
+    if fallback is None:
+        return None
+    return {
+        "upstream": None if fallback.upstream is None else upstreams.index(fallback.upstream),
+        "answer": None if fallback.answer is None else fallback.answer.model_dump(),
+    }
 
 
 @dataclass(slots=True)
@@ -114,9 +127,8 @@ class _Upstreams:
     def __post_init__(self) -> None:
         self.names |= set(self.draft.config.upstreams)
 
-    def index(self, route: Route) -> int:
-        """Return the place of the route's upstream, which is made when it is new."""
-        target = route.upstream
+    def index(self, target: Address | str) -> int:
+        """Return the place of a route's upstream, which is made when it is new."""
         if target not in self.indexes:
             self.indexes[target] = len(self.plans)
             self.plans.append(self._plan(target))
@@ -125,9 +137,9 @@ class _Upstreams:
     def _plan(self, target: Address | str) -> Plan:
         config = self.draft.config
         if isinstance(target, Address):
-            return _upstream(self.draft, self._name(target), (target,), UNNAMED)
+            return upstream_plan(self.draft, self._name(target), (Endpoint.at(target),), UNNAMED)
         upstream = config.upstreams[target]
-        return _upstream(self.draft, str(target), upstream.endpoints, upstream)
+        return upstream_plan(self.draft, str(target), upstream.endpoints, upstream)
 
     def _name(self, address: Address) -> str:
         """Return the shortest name that no other upstream has."""
@@ -136,31 +148,3 @@ class _Upstreams:
         name = full if short in self.names else short
         self.names.add(name)
         return name
-
-
-def _upstream(draft: Draft, name: str, endpoints: Sequence[Address], settings: Upstream) -> Plan:
-    first = endpoints[0]
-    return {
-        "name": name,
-        "base": first.base,
-        "tls": _upstream_tls(draft, settings) if first.scheme == "https" else None,
-        "endpoints": [
-            {"host": one.host, "port": one.port, "unix": one.unix, "authority": one.authority} for one in endpoints
-        ],
-        "timeouts": _upstream_timeouts(draft.config.timeouts, settings.timeouts),
-    }
-
-
-def _upstream_timeouts(defaults: Timeouts, own: UpstreamTimeouts) -> Plan:
-    return {
-        name: getattr(defaults, name) if getattr(own, name) is None else getattr(own, name)
-        for name in UpstreamTimeouts.model_fields
-    }
-
-
-def _upstream_tls(draft: Draft, upstream: Upstream) -> Plan:
-    tls = upstream.tls
-    if tls is None:
-        return {"verify": True, "ca": None, "server_name": None}
-    ca = None if tls.ca is None else _absolute(draft, tls.ca)
-    return {"verify": tls.verify, "ca": ca, "server_name": tls.server_name}

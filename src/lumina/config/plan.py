@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lumina.config.check.files import check_files
 from lumina.config.check.listeners import check_listeners
+from lumina.config.check.policies import check_policies
 from lumina.config.check.routes import check_routes
 from lumina.config.check.upstreams import check_upstreams
 from lumina.config.compile import Plan, compile_plan
@@ -14,7 +15,7 @@ from lumina.config.problems import Problem
 from lumina.config.source import read
 from lumina.config.validate import validate
 
-CHECKS = (check_listeners, check_files, check_upstreams, check_routes)
+CHECKS = (check_listeners, check_files, check_upstreams, check_policies, check_routes)
 
 
 def _tell(problem: Problem) -> None:

@@ -7,6 +7,7 @@ from pydantic.fields import FieldInfo
 
 from lumina.config.model import Config
 from lumina.config.model.section import Section
+from lumina.config.model.shorthand import Shorthand
 from lumina.config.model.values import Kind
 
 INTRODUCTION = """\
@@ -32,6 +33,7 @@ routes:
   `1m30s`. A number alone is seconds.
 * A **size** is a number of bytes, or one with a unit: `KiB`, `MiB`, `GiB`, `TiB` (powers of 1024), `KB`, `MB`, `GB`,
   `TB` (powers of 1000).
+* A **share** is a percentage or a part of one: `20%` and `0.2` are the same.
 * A **path** is matched as requests write it: `.` and `..` segments, `//`, a query or a bad escape in it are mistakes,
   and a slash at its end is dropped.
 * **`${NAME}`** in a value is replaced by the environment variable, **`${NAME:-default}`** by the default where the
@@ -95,18 +97,25 @@ def _value(path: str, name: str, field: FieldInfo) -> str:
     inner = _step(path, name, field)
     anchor = "".join(char for char in inner.lower() if char.isalnum() or char in "_-")
     lead = "list of " if origin is tuple else "mapping of names to " if origin is dict else ""
-    return f"{lead}[`{inner}`](#{anchor})"
+    short = "".join(f", or {mark.words}" for mark in _marks(field) if isinstance(mark, Shorthand))
+    return f"{lead}[`{inner}`](#{anchor}){short}"
 
 
 def _kinds(field: FieldInfo) -> list[Kind[Any]]:
     """Return the kind of the field, or of the items of its list."""
-    marks = [*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part))]
-    return [mark for mark in marks if isinstance(mark, Kind)]
+    return [mark for mark in _marks(field) if isinstance(mark, Kind)]
+
+
+def _marks(field: FieldInfo) -> list[object]:
+    """Return what stands in `Annotated` of the field, or of the items of its list."""
+    return [*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part))]
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     if kinds := _kinds(field):
-        return f"`{kinds[0].show(field.default)}`"
+        several = get_origin(field.annotation) is tuple
+        shown = [kinds[0].show(one) for one in field.default] if several else [kinds[0].show(field.default)]
+        return f"`[{', '.join(shown)}]`" if several else f"`{shown[0]}`"
     return "none" if field.default in (None, (), {}) else "see there"

@@ -1,4 +1,4 @@
-"""Durations and sizes as people write them (durations: Gateway API's GEP-2257, and plain seconds)."""
+"""Durations, sizes and shares as people write them (durations: Gateway API's GEP-2257, and plain seconds)."""
 
 import re
 from decimal import Decimal
@@ -20,6 +20,7 @@ MAX_DIGITS = 15  # more could not be told apart as a float, nor counted in 63 bi
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)", re.ASCII)
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%", re.ASCII)
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)", re.ASCII)
 
 
@@ -111,6 +112,22 @@ def format_size(size: int) -> str:
         if size and size % BYTES[unit] == 0:
             return f"{size // BYTES[unit]}{unit}"
     return f"{size}B"
+
+
+def parse_share(text: str) -> float:
+    """Return a part of one: `20%` and `0.2` are the same."""
+    if len(text) > MAX_DIGITS:
+        raise UnitError
+    if match := _SHARE.fullmatch(text):
+        return float(Decimal(match[1]) / 100)
+    if not _NUMBER.fullmatch(text):
+        raise UnitError
+    return float(text)
+
+
+def format_share(share: float) -> str:
+    """Return the shortest text that `parse_share` reads as `share`, which is at least 0."""
+    return f"{(Decimal(repr(share)) * 100).normalize():f}%"
 
 
 def _split(text: str) -> tuple[str, str]:

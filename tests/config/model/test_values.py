@@ -7,13 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from lumina.config.model.values import Choice, Duration, Flag, Kind, OrNull, Size, Text, Whole, literal, quoted
+from lumina.config.model.values import (
+    Choice,
+    Document,
+    Duration,
+    Flag,
+    Kind,
+    Number,
+    OrNull,
+    Share,
+    Size,
+    Text,
+    Whole,
+    literal,
+    quoted,
+)
 from lumina.config.nodes import Substituted
 
 ANY = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.lists(st.none(), max_size=2)
 WHOLE, FLAG, TEXT = Whole(1, 9), Flag(), Text()
 CHOICE, DURATION, SIZE = Choice(("a", "bee")), Duration(1.0, 60.0), Size(10, 1000)
-KINDS: list[Kind[Any]] = [WHOLE, FLAG, TEXT, CHOICE, DURATION, SIZE, OrNull(WHOLE, "none")]
+SHARE, NUMBER, DOCUMENT = Share(0.1, 0.9), Number(1, 10), Document(6)
+KINDS: list[Kind[Any]] = [WHOLE, FLAG, TEXT, CHOICE, DURATION, SIZE, SHARE, NUMBER, DOCUMENT, OrNull(WHOLE, "none")]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +48,14 @@ KINDS: list[Kind[Any]] = [WHOLE, FLAG, TEXT, CHOICE, DURATION, SIZE, OrNull(WHOL
         (SIZE, 10, 10),
         (SIZE, "0.5KiB", 512),
         (SIZE, "100", 100),
+        (SHARE, "20%", 0.2),
+        (SHARE, "12.5 %", 0.125),
+        (SHARE, 0.2, 0.2),
+        (SHARE, "0.2", 0.2),
+        (NUMBER, 2, 2.0),
+        (NUMBER, 1.25, 1.25),
+        (DOCUMENT, "", ""),
+        (DOCUMENT, "äöü", "äöü"),
         (OrNull(WHOLE, "none"), None, None),
         (OrNull(WHOLE, "none"), 3, 3),
     ],
@@ -53,6 +76,9 @@ def test_what_is_read(kind: Kind[object], value: object, result: object) -> None
         (DURATION, "3s", 3.0),
         (SIZE, "64", 64),
         (SIZE, "64B", 64),
+        (SHARE, "20%", 0.2),
+        (NUMBER, "1.5", 1.5),
+        (DOCUMENT, "3", "3"),
         (OrNull(WHOLE, "none"), "null", None),
         (OrNull(WHOLE, "none"), "", None),
         (OrNull(TEXT, "none"), "x", "x"),
@@ -87,6 +113,14 @@ def test_what_is_substituted_is_what_its_place_asks_for(kind: Kind[object], valu
         (SIZE, 9, "must be a size from 10B to 1KB, not `9`", ""),
         (SIZE, 10.5, "must be a size from 10B to 1KB, not `10.5`", ""),
         (SIZE, "1kib", "must be a size such as `64KiB`, `10MB` or `1048576`, not `1kib`", "did you mean `1KiB`?"),
+        (SHARE, 1, "must be a share from 10% to 90%, not `1`", ""),
+        (SHARE, 20, "must be a share from 10% to 90%, not `20`", "did you mean `20%`?"),
+        (SHARE, "95%", "must be a share from 10% to 90%, not `95%`", ""),
+        (SHARE, "a fifth", "must be a share such as `20%` or `0.2`, not `a fifth`", ""),
+        (NUMBER, 11, "must be a number from 1 to 10, not `11`", ""),
+        (NUMBER, True, "must be a number from 1 to 10, not `true`", ""),
+        (DOCUMENT, "äöüx", "must be at most 6B of text", ""),
+        (DOCUMENT, None, "must be text, not empty", ""),
         (SIZE, [], "must be a size such as `64KiB`, `10MB` or `1048576`, not a list", ""),
     ],
 )
@@ -118,6 +152,11 @@ def test_a_duration_is_shown_as_it_is_read(seconds: float) -> None:
     assert DURATION.read(DURATION.show(seconds)) == seconds
 
 
+@given(st.floats(0.1, 0.9))
+def test_a_share_is_shown_as_it_is_read(share: float) -> None:
+    assert SHARE.read(SHARE.show(round(share, 9))) == round(share, 9)
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "words", "shown"),
     [
@@ -127,6 +166,9 @@ def test_a_duration_is_shown_as_it_is_read(seconds: float) -> None:
         (CHOICE, "a", "`a` or `bee`", "a"),
         (DURATION, 60.0, "duration from 1s to 1m", "1m"),
         (SIZE, 512, "size from 10B to 1KB", "512B"),
+        (SHARE, 0.125, "share from 10% to 90%", "12.5%"),
+        (NUMBER, 2.0, "number from 1 to 10", "2"),
+        (DOCUMENT, "", "text", '""'),
         (OrNull(SIZE, "no limit"), None, "size from 10B to 1KB, or `null` for no limit", "null"),
         (OrNull(SIZE, "no limit"), 512, "size from 10B to 1KB, or `null` for no limit", "512B"),
     ],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from lumina.config.address import looks_like_address
 from lumina.config.model import Route
 from lumina.config.model.values import quoted
-from lumina.config.nodes import Items, Mapping, Path, Scalar, Substituted, walk
+from lumina.config.nodes import Items, Mapping, Node, Path, Scalar, Substituted, walk
 from lumina.config.paths import covers, join
 from lumina.config.problems import Place, did_you_mean
 from lumina.config.validate import Draft
@@ -20,6 +20,7 @@ def check_routes(draft: Draft) -> None:
         _check_prefixes(draft)
     _check_names(draft)
     _check_targets(draft)
+    _check_fallbacks(draft)
     if draft.is_sound("server", "admin"):
         _check_admin_paths(draft)
 
@@ -84,13 +85,30 @@ def _names(root: Mapping) -> Iterable[str]:
 
 
 def _targets(root: Mapping) -> Iterator[Scalar]:
-    """Yield the name of each upstream that a route names."""
+    """Yield the name of each upstream that a route names, for itself or to fall back to."""
     _, routes = root.pairs.get("routes", (None, None))
     for route in routes.nodes if isinstance(routes, Items) else ():
-        _, node = route.pairs.get("upstream", (None, None)) if isinstance(route, Mapping) else (None, None)
-        name = node.value if isinstance(node, Scalar) else None
-        if isinstance(node, Scalar) and isinstance(name, str) and name and not looks_like_address(name):
-            yield node
+        fallback = _at(route, "fallback")
+        for node in (_at(route, "upstream"), fallback if isinstance(fallback, Scalar) else _at(fallback, "upstream")):
+            name = node.value if isinstance(node, Scalar) else None
+            if isinstance(node, Scalar) and isinstance(name, str) and name and not looks_like_address(name):
+                yield node
+
+
+def _at(node: Node | None, name: str) -> Node | None:
+    return node.pairs[name][1] if isinstance(node, Mapping) and name in node.pairs else None
+
+
+def _check_fallbacks(draft: Draft) -> None:
+    for index, route in _routes(draft):
+        fallback = route.fallback
+        if fallback is None:
+            continue
+        place = draft.key(("routes", index, "fallback"))
+        if fallback.upstream is None and fallback.answer is None:
+            draft.source.problem(place, "`fallback` needs an `upstream`, an `answer` or both")
+        elif fallback.upstream == route.upstream:
+            draft.source.problem(place, "this route falls back to the upstream that it has")
 
 
 def _no_upstream(draft: Draft, node: Scalar, names: list[str]) -> None:

@@ -3,7 +3,7 @@
 import re
 
 from lumina.config.address import Address
-from lumina.config.model import Upstream
+from lumina.config.model import Endpoint, Upstream
 from lumina.config.validate import Draft
 
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?", re.ASCII)
@@ -19,10 +19,10 @@ def check_upstreams(draft: Draft) -> None:
         _check_tls(draft, name, upstream)
 
 
-def _check_endpoints(draft: Draft, name: str, endpoints: tuple[Address, ...]) -> None:
-    first = endpoints[0]
+def _check_endpoints(draft: Draft, name: str, endpoints: tuple[Endpoint, ...]) -> None:
+    first = endpoints[0].url
     seen: dict[Address, int] = {}
-    for index, endpoint in enumerate(endpoints):
+    for index, endpoint in enumerate(one.url for one in endpoints):
         place = draft.place(("upstreams", name, "endpoints", index))
         if endpoint.scheme != first.scheme:
             message = f"endpoints of one upstream must share a scheme, and the first of `{name}` has `{first.scheme}`"
@@ -40,7 +40,7 @@ def _check_tls(draft: Draft, name: str, upstream: Upstream) -> None:
     tls = upstream.tls
     if tls is None:
         return
-    if upstream.endpoints[0].scheme != "https":
+    if upstream.endpoints[0].url.scheme != "https":
         message = f"`tls` is set for upstream `{name}`, but its endpoints are not `https`"
         draft.source.problem(draft.key(("upstreams", name, "tls")), message)
     elif not tls.verify and tls.ca is not None:

@@ -6,13 +6,14 @@ from lumina.config.model.limits import Limits
 from lumina.config.model.routes import Route
 from lumina.config.model.server import Admin, Certificate, Server
 from lumina.config.model.timeouts import Timeouts
-from lumina.config.model.upstreams import Upstream, UpstreamTimeouts, UpstreamTls
+from lumina.config.model.upstreams import Endpoint, Upstream, UpstreamTimeouts, UpstreamTls
 
 __all__ = [
     "AccessLog",
     "Admin",
     "Certificate",
     "Config",
+    "Endpoint",
     "Limits",
     "Route",
     "Server",

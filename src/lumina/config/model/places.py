@@ -1,5 +1,6 @@
 """The kinds of values that name a place: hosts, paths, addresses, files."""
 
+import re
 from dataclasses import dataclass
 
 from lumina.config.address import Address, looks_like_address, parse_address
@@ -9,6 +10,8 @@ from lumina.config.model.values import Kind, Text, quoted
 from lumina.config.nodes import Lost, Substituted
 from lumina.config.paths import normalise
 from lumina.config.problems import ObjectionError
+
+_TARGET = re.compile(r"/[!-~]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,22 @@ class RoutePath(Kind[str]):
         if "://" in text:
             raise _refusal("path", value, "must be a path, not a URL", "the URL goes in `upstream`")
         return _normal(value, f"/{text}").removeprefix("/")
+
+
+@dataclass(frozen=True)
+class Target(Kind[str]):
+    """What a request asks for: a path, perhaps with a query."""
+
+    @property
+    def words(self) -> str:
+        return "path that begins with `/`"
+
+    def read(self, value: object) -> str:
+        text = Text("a path").read(value)
+        if "#" not in text and _TARGET.fullmatch(text):
+            return text
+        hint = "" if text.startswith("/") else f"did you mean `/{text}`?"
+        raise _refusal("path", value, f"must begin with `/` and hold no space and no fragment: {quoted(value)}", hint)
 
 
 def _normal(value: object, text: str) -> str:

@@ -6,9 +6,12 @@ from typing import Annotated
 from pydantic import Field
 
 from lumina.config.address import Address
+from lumina.config.model.fallback import BY_UPSTREAM, Fallback
 from lumina.config.model.places import RoutePath, UrlOrName
 from lumina.config.model.section import Section, wrong
-from lumina.config.model.values import Flag, OrNull, Size, Text, quoted
+from lumina.config.model.values import Choice, Flag, OrNull, Size, Text, quoted
+
+PRIORITIES = ("low", "normal", "high")  # by their numbers in the plan
 
 _LABEL = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?", re.ASCII)
 
@@ -54,6 +57,14 @@ class Route(Section):
     body_bytes: Annotated[int | None, OrNull(Size(0, 1 << 60), "the one under `limits`")] = Field(
         default=None,
         description="Largest request body of this route. See `limits.body_bytes`.",
+    )
+    priority: Annotated[str, Choice(PRIORITIES)] = Field(
+        default="normal",
+        description="What is given up first when there is too much to do: `low`, then `normal`, then `high`.",
+    )
+    fallback: Annotated[Fallback | None, BY_UPSTREAM] = Field(
+        default=None,
+        description="What answers when the upstream cannot.",
     )
     shadows_admin: Annotated[bool, Flag()] = Field(
         default=False,

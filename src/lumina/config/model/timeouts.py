@@ -10,10 +10,11 @@ from lumina.config.model.values import Duration
 DAY = 24 * 3600.0
 USUAL = Duration(0.01, DAY)  # the timers turn every 50 ms: a shorter wait is only rounded
 LONG = Duration(0.01, 7 * DAY)
+OR_NONE = Duration(0.0, DAY)
 
 
 class Timeouts(Section):
-    """How long each side may take. The last four are the defaults of every upstream."""
+    """How long each side may take. From `tunnel_idle` on they are the defaults of every upstream."""
 
     header: Annotated[float, USUAL] = Field(
         default=15.0,
@@ -35,7 +36,7 @@ class Timeouts(Section):
         default=10.0,
         description="How far behind `limits.min_request_rate` and `limits.min_response_rate` a client may fall.",
     )
-    drain: Annotated[float, Duration(0.0, DAY)] = Field(
+    drain: Annotated[float, OR_NONE] = Field(
         default=30.0,
         description="How long requests under way may go on after Lumina was asked to stop.",
     )
@@ -45,7 +46,15 @@ class Timeouts(Section):
     )
     connect: Annotated[float, USUAL] = Field(
         default=5.0,
-        description="How long an upstream may take to accept a connection, TLS included; then the answer is 504.",
+        description="How long an endpoint may take to accept a connection. When none does, the answer is 504.",
+    )
+    tls: Annotated[float, OR_NONE] = Field(
+        default=5.0,
+        description="How long an endpoint may take to agree on TLS after that. `0s` makes it a part of `connect`.",
+    )
+    queue: Annotated[float, OR_NONE] = Field(
+        default=1.0,
+        description="How long a request may wait for an endpoint with room; then the answer is 503.",
     )
     first_byte: Annotated[float, USUAL] = Field(
         default=60.0,
@@ -54,6 +63,15 @@ class Timeouts(Section):
     between_bytes: Annotated[float, USUAL] = Field(
         default=60.0,
         description="Between two pieces of an upstream's response; then the client's response is broken off.",
+    )
+    per_try: Annotated[float, OR_NONE] = Field(
+        default=0.0,
+        description="From sending a request to an endpoint to the first byte of its response, before it may be retried "
+        "elsewhere. `0s` is no limit of its own.",
+    )
+    request: Annotated[float, OR_NONE] = Field(
+        default=0.0,
+        description="From a request's first byte to the last of its response, retries included. `0s` is no limit.",
     )
     pool_idle: Annotated[float, USUAL] = Field(
         default=60.0,

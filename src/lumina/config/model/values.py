@@ -12,7 +12,15 @@ from lumina.config.load import meaning
 from lumina.config.model.section import wrong
 from lumina.config.nodes import Substituted
 from lumina.config.problems import did_you_mean
-from lumina.config.units import UnitError, format_duration, format_size, parse_duration, parse_size
+from lumina.config.units import (
+    UnitError,
+    format_duration,
+    format_share,
+    format_size,
+    parse_duration,
+    parse_share,
+    parse_size,
+)
 
 T = TypeVar("T")
 
@@ -151,6 +159,26 @@ class Text(Kind[str]):
 
 
 @dataclass(frozen=True)
+class Document(Kind[str]):
+    """Text that may be empty, up to a number of bytes."""
+
+    maximum: int
+
+    @property
+    def words(self) -> str:
+        return "text"
+
+    def read(self, value: object) -> str:
+        text = "" if value == "" else Text().read(value)
+        if len(text.encode()) <= self.maximum:
+            return text
+        raise wrong(f"must be at most {format_size(self.maximum)} of text")
+
+    def show(self, value: str) -> str:
+        return value or '""'
+
+
+@dataclass(frozen=True)
 class Choice(Kind[str]):
     """One word of a few."""
 
@@ -212,6 +240,49 @@ class Size(Kind[int]):
 
     def show(self, value: int) -> str:
         return format_size(value)
+
+
+@dataclass(frozen=True)
+class Share(Kind[float]):
+    """A part of the whole, from 0 to 1 once read."""
+
+    minimum: float
+    maximum: float
+
+    @property
+    def words(self) -> str:
+        return f"share from {format_share(self.minimum)} to {format_share(self.maximum)}"
+
+    def read(self, value: object) -> float:
+        share = _number(value, parse_share, "a share such as `20%` or `0.2`")
+        if self.minimum <= share <= self.maximum:
+            return float(share)
+        meant = not isinstance(value, Substituted) and self.minimum <= share / 100 <= self.maximum and share > 1
+        raise wrong(f"must be a {self.words}, not {quoted(value)}", f"did you mean `{value}%`?" if meant else "")
+
+    def show(self, value: float) -> str:
+        return format_share(value)
+
+
+@dataclass(frozen=True)
+class Number(Kind[float]):
+    """A number within bounds."""
+
+    minimum: float
+    maximum: float
+
+    @property
+    def words(self) -> str:
+        return f"number from {self.minimum:g} to {self.maximum:g}"
+
+    def read(self, value: object) -> float:
+        number = literal(value)
+        if isinstance(number, int | float) and not isinstance(number, bool) and self.minimum <= number <= self.maximum:
+            return float(number)
+        raise wrong(f"must be a {self.words}, not {quoted(value)}")
+
+    def show(self, value: float) -> str:
+        return f"{value:g}"
 
 
 def _number(value: object, parse: Callable[[str], float], what: str) -> float:

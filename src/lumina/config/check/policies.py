@@ -1,0 +1,66 @@
+"""How an upstream's failures are met: its parts must fit each other."""
+
+from collections.abc import Iterator
+
+from lumina.config.model import Upstream
+from lumina.config.validate import Draft
+
+Objection = tuple[tuple[str, ...], str, str]  # where in the upstream, what is wrong, what may help
+
+
+def check_policies(draft: Draft) -> None:
+    """Note settings that contradict each other, and those that would be obeyed by nobody."""
+    for name, upstream in draft.config.upstreams.items():
+        for steps, message, hint in (*_balance(upstream), *_times(upstream), *_sizes(upstream), *_health(upstream)):
+            path = ("upstreams", name, *steps)
+            if not any(lost[:3] == path[:3] for lost in draft.left_out):
+                draft.source.problem(draft.key(path), f"{message} in upstream `{name}`", hint)
+
+
+def _balance(upstream: Upstream) -> Iterator[Objection]:
+    balance = upstream.balance
+    place = ("balance",)
+    if balance.policy == "hash" and balance.by is None:
+        yield place, "`hash` needs a key", "add `by: client`, or `by: header` with the `name` of one"
+    elif balance.policy != "hash" and (balance.by or balance.name):
+        hint = "say `policy: hash`"
+        yield (*place, "by" if balance.by else "name"), f"a key has no effect on `{balance.policy}`", hint
+    elif balance.by not in {None, "client"} and balance.name is None:
+        yield (*place, "by"), f"`by: {balance.by}` needs the `name` of one", ""
+    elif balance.by == "client" and balance.name is not None:
+        yield (*place, "name"), "`name` has no effect beside `by: client`", ""
+
+
+def _times(upstream: Upstream) -> Iterator[Objection]:
+    retries, outliers = upstream.retries, upstream.outliers
+    if retries.max_backoff < retries.backoff:
+        where = "max_backoff" if "max_backoff" in retries.model_fields_set else "backoff"
+        yield ("retries", where), "`max_backoff` is shorter than `backoff`", ""
+    if outliers is not None and outliers.max_ejection < outliers.ejection:
+        where = "max_ejection" if "max_ejection" in outliers.model_fields_set else "ejection"
+        yield ("outliers", where), "`max_ejection` is shorter than `ejection`", ""
+
+
+def _sizes(upstream: Upstream) -> Iterator[Objection]:
+    caps, adaptive = upstream.caps, upstream.adaptive
+    if adaptive is not None and adaptive.maximum < adaptive.minimum:
+        where = "maximum" if "maximum" in adaptive.model_fields_set else "minimum"
+        yield ("adaptive", where), "`maximum` is less than `minimum`", ""
+    for name in ("idle", "uploads"):
+        own = getattr(caps, name)
+        if own is not None and caps.connections is not None and own > caps.connections:
+            yield ("caps", name), f"`{name}` is more than `connections`", ""
+
+
+def _health(upstream: Upstream) -> Iterator[Objection]:
+    health = upstream.health
+    if health is None:
+        return
+    if health.kind == "tcp":
+        for name in ("method", "path", "host", "statuses", "body"):
+            if name in health.model_fields_set:
+                yield ("health", name), f"`{name}` has no effect beside `kind: tcp`", ""
+    elif health.body is not None and health.method == "HEAD":
+        yield ("health", "body"), "an answer to `HEAD` has no `body`", "say `method: GET`"
+    if health.port is not None and any(endpoint.url.unix for endpoint in upstream.endpoints):
+        yield ("health", "port"), "`port` has no effect on a socket of a path", ""
