@@ -85,6 +85,7 @@ def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
         "server": {"host": "127.0.0.1", "port": 0, "workers": 1, "tls": [], "admin": None},
         "limits": dict(LIMITS),
         "timeouts": dict(TIMEOUTS),
+        "resolver": {"nameservers": [], "timeout": 2.0, "min_ttl": 1.0, "max_ttl": 300.0},
         "access_log": {"enabled": True, "format": "json", "path": None},
         "routes": [
             {

@@ -26,6 +26,8 @@ from lumina.config.problems import ObjectionError
         ("unix:///run/a.sock", Address("http", None, 0, "/run/a.sock", ""), "localhost"),
         ("http+unix://%2Frun%2Fa.sock", Address("http", None, 0, "/run/a.sock", ""), "localhost"),
         ("http+unix://%2Frun%2Fa.sock/v1", Address("http", None, 0, "/run/a.sock", "/v1"), "localhost"),
+        ("http+srv://_http._tcp.A.b", Address("http", "a.b", 0, None, "", "_http._tcp.a.b"), "a.b"),
+        ("https+srv://a.consul/v1", Address("https", "a.consul", 0, None, "/v1", "a.consul"), "a.consul"),
     ],
 )
 def test_addresses(text: str, address: Address, authority: str) -> None:
@@ -54,6 +56,11 @@ def test_addresses(text: str, address: Address, authority: str) -> None:
         "unix:a\0",
         "unix:/a\0",
         "http+unix://a",
+        "http+srv://",
+        "http+srv://_http._tcp",
+        "http+srv://a:80",
+        "http+srv://_a..b",
+        "http+srv://a@b",
         "http+unix:///run/a.sock",
         "javascript:alert(1)",
     ],
@@ -63,20 +70,24 @@ def test_what_is_no_address(text: str) -> None:
         parse_address(text)
 
 
-ADDRESSES = st.builds(
-    Address,
-    st.sampled_from(["http", "https"]),
-    st.sampled_from(["a", "a.example", "10.0.0.1", "::1", "2001:db8::1"]),
-    st.integers(1, 65535),
-    st.none(),
-    st.sampled_from(["", "/v1", "/a/b%20c"]),
-) | st.builds(
-    Address,
-    st.just("http"),
-    st.none(),
-    st.just(0),
-    st.sampled_from(["/run/a.sock", "/a b", "/100%", "/é"]),
-    st.sampled_from(["", "/v1"]),
+ADDRESSES = (
+    st.builds(
+        Address,
+        st.sampled_from(["http", "https"]),
+        st.sampled_from(["a", "a.example", "10.0.0.1", "::1", "2001:db8::1"]),
+        st.integers(1, 65535),
+        st.none(),
+        st.sampled_from(["", "/v1", "/a/b%20c"]),
+    )
+    | st.sampled_from([Address(scheme, "a.b", 0, None, "/v1", "_http._tcp.a.b") for scheme in ("http", "https")])
+    | st.builds(
+        Address,
+        st.just("http"),
+        st.none(),
+        st.just(0),
+        st.sampled_from(["/run/a.sock", "/a b", "/100%", "/é"]),
+        st.sampled_from(["", "/v1"]),
+    )
 )
 
 

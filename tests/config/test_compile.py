@@ -161,6 +161,21 @@ def test_upstreams_have_names_of_their_own(targets: list[str], names: list[str])
     assert [upstream["name"] for upstream in plan["upstreams"]] == names
 
 
+def test_who_is_asked_for_names() -> None:
+    assert compiled("routes: []")["resolver"] == {"nameservers": [], "timeout": 2.0, "min_ttl": 1.0, "max_ttl": 300.0}
+    text = 'resolver: {nameservers: ["127.0.0.1:5353", "::1"], max_ttl: 5s}\nroutes: []'
+    assert compiled(text)["resolver"]["nameservers"] == [["127.0.0.1", 5353], ["::1", 53]]
+
+
+def test_a_record_of_a_service_is_an_endpoint() -> None:
+    plan = compiled('routes: [{path: a, upstream: "https+srv://_http._tcp.Orders.test/base"}]')
+    (upstream,) = plan["upstreams"]
+    assert (upstream["name"], upstream["base"]) == ("https+srv://_http._tcp.orders.test/base", "/base")
+    (endpoint,) = upstream["endpoints"]
+    assert (endpoint["host"], endpoint["port"], endpoint["srv"]) == ("orders.test", 0, "_http._tcp.orders.test")
+    assert (endpoint["authority"], upstream["tls"]["verify"]) == ("orders.test", True)
+
+
 def test_a_route_that_takes_admin_paths_says_so() -> None:
     routes = """
 routes:

@@ -50,6 +50,7 @@ def test_every_section_is_in_it() -> None:
         "upstreams.NAME.adaptive",
         "upstreams.NAME.tls",
         "upstreams.NAME.timeouts",
+        "resolver",
         "limits",
         "timeouts",
         "access_log",

@@ -26,15 +26,23 @@ async def main(script: str, descriptor: int) -> int:
     if script != "hangs":
         writer.write(encode({"type": "ready"}))
     if script == "reports":
-        facts = {"slot": hello["slot"], "inherited": inherited(hello)}
-        writer.write(encode({"type": "log", "level": "warning", "event": "hello", "facts": facts}))
+        writer.write(log("hello", slot=hello["slot"], inherited=inherited(hello)))
+    if script == "tells":
+        writer.write(log("hello", endpoints=hello["endpoints"]))
     if script == "dies":
         await writer.drain()
         os.kill(os.getpid(), signal.SIGABRT)
     while message := await receive(reader):
+        if script == "tells" and message["type"] == "endpoints":
+            writer.write(log("told", endpoints=message["upstream"]))
         if message["type"] == "drain" and script != "lingers":
             break
     return 0
+
+
+def log(event: str, **facts: object) -> bytes:
+    """Return what reports an event."""
+    return encode({"type": "log", "level": "warning", "event": event, "facts": facts})
 
 
 def inherited(hello: Message) -> list[bool]:

@@ -53,7 +53,11 @@ class Watch:
         return [event for _, event, _ in self.reports]
 
 
-def play(script: str, act: Callable[[Slot, Watch], Awaitable[None]]) -> tuple[Slot, Watch]:
+def play(
+    script: str,
+    act: Callable[[Slot, Watch], Awaitable[None]],
+    latest: Callable[[], Awaitable[dict[str, Any]]] | None = None,
+) -> tuple[Slot, Watch]:
     """Keep a slot of that stand-in, do `act` once its first worker is up or down, and wait for its end."""
 
     async def run() -> tuple[Slot, Watch]:
@@ -61,7 +65,7 @@ def play(script: str, act: Callable[[Slot, Watch], Awaitable[None]]) -> tuple[Sl
         with tempfile.TemporaryFile() as file:
             hello = {"arena": file.fileno(), "listeners": []}
             command = (sys.executable, str(STAND_IN), script)
-            slot = Slot(3, Launch(command, [file.fileno()], hello), watch.report, watch.died)
+            slot = Slot(3, Launch(command, [file.fileno()], hello, latest), watch.report, watch.died)
             keeper = asyncio.get_running_loop().create_task(slot.keep())
             await slot.first.wait()
             await act(slot, watch)
@@ -101,6 +105,47 @@ def test_a_worker_comes_up_with_what_it_inherits_and_goes_when_asked() -> None:
         (3, "gone", False),
     ]
     assert (watch.dead, slot.restarts) == ([3], 0)
+
+
+def test_what_a_worker_is_told_after_its_greeting_is_in_the_greeting_of_the_next() -> None:
+    known: list[int] = []
+
+    async def latest() -> dict[str, Any]:
+        return {"endpoints": list(known)}
+
+    async def act(slot: Slot, watch: Watch) -> None:
+        known.append(5)
+        slot.tell({"type": "endpoints", "upstream": 5})
+        await watch.until(lambda: watch.events() == ["hello", "told"])
+        os.kill(slot.describe()["pid"], signal.SIGKILL)
+        await watch.until(lambda: watch.events()[-1] == "hello" and len(watch.events()) == 4)
+        slot.drain()
+
+    _, watch = play("tells", act, latest)
+    told = [(event, facts["endpoints"]) for _, event, facts in watch.reports if event in {"hello", "told"}]
+    assert told == [("hello", []), ("told", 5), ("hello", [5])]
+
+
+def test_a_slot_that_drains_before_its_worker_was_greeted_drains_it_then() -> None:
+    async def run() -> list[str]:
+        watch = Watch()
+        asked, ready = asyncio.Event(), asyncio.Event()
+
+        async def latest() -> dict[str, Any]:
+            asked.set()
+            await ready.wait()
+            return {}
+
+        hello = {"arena": 0, "listeners": []}
+        slot = Slot(3, Launch((sys.executable, str(STAND_IN), "reports"), [], hello, latest), watch.report, watch.died)
+        keeper = asyncio.get_running_loop().create_task(slot.keep())
+        await asked.wait()
+        slot.drain()
+        ready.set()
+        await keeper
+        return watch.events()
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == ["hello"]
 
 
 def test_a_worker_that_is_killed_is_replaced() -> None:

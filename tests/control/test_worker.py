@@ -58,12 +58,13 @@ class QuietServer(http.server.ThreadingHTTPServer):
 
 @pytest.fixture
 def upstream(plan: Plan) -> Iterator[http.server.ThreadingHTTPServer]:
-    """A real upstream, which `plan` leads to by name."""
+    """A real upstream, which `plan` leads to."""
     server = QuietServer(("127.0.0.1", 0), Upstream)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     Upstream.going_on.clear()
-    plan["upstreams"][0]["endpoints"][0].update(port=server.server_port, authority=f"localhost:{server.server_port}")
+    authority = f"127.0.0.1:{server.server_port}"
+    plan["upstreams"][0]["endpoints"][0].update(host="127.0.0.1", port=server.server_port, authority=authority)
     yield server
     server.shutdown()
     thread.join()
@@ -73,7 +74,7 @@ def upstream(plan: Plan) -> Iterator[http.server.ThreadingHTTPServer]:
 class Worker:
     """A worker that was told `hello`, and the supervisor's end of its channel."""
 
-    def __init__(self, plan: Plan, directory: Path) -> None:
+    def __init__(self, plan: Plan, directory: Path, *endpoints: Message) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.address = self.listener.getsockname()
@@ -92,6 +93,7 @@ class Worker:
             "admin": str(directory / "admin.sock"),
             "ticket_keys": KEYS,
             "listeners": [{"fd": self.listener.fileno(), "admin_only": False}],
+            "endpoints": endpoints,
         }
         self.channel.sendall(encode(hello))
 
@@ -138,7 +140,7 @@ class Worker:
         self.listener.close()
 
 
-Start = Callable[[Plan], Worker]
+Start = Callable[..., Worker]
 
 
 @pytest.fixture
@@ -146,8 +148,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """A starter of workers, none of which outlives the test."""
     started: list[Worker] = []
 
-    def begin(plan: Plan) -> Worker:
-        started.append(Worker(plan, tmp_path))
+    def begin(plan: Plan, *endpoints: Message) -> Worker:
+        started.append(Worker(plan, tmp_path, *endpoints))
         return started[-1]
 
     yield begin
@@ -217,17 +219,34 @@ def test_a_supervisor_that_is_gone_before_it_says_hello_is_no_failure() -> None:
     assert process.wait(LIMIT) == 0
 
 
-def test_a_name_that_does_not_resolve_is_reported_and_the_worker_comes_up(plan: Plan, start: Start) -> None:
-    plan["upstreams"][0]["endpoints"][0]["host"] = "nowhere.invalid"
+def endpoints_at(host: str, port: int) -> Message:
+    """Return what a supervisor tells of the first upstream once its name is known."""
+    endpoint = {"addresses": [[host, port]], "unix": None, "host": "a.test", "authority": "a.test", "place": 0}
+    return {
+        "type": "endpoints",
+        "upstream": 0,
+        "endpoints": [{**endpoint, "key": f"{host}:{port}", "slot": 2, "weight": 1, "priority": 0}],
+    }
+
+
+def test_a_name_that_nobody_knows_yet_is_an_error_until_it_is_told(
+    plan: Plan, start: Start, upstream: http.server.ThreadingHTTPServer
+) -> None:
+    plan["upstreams"][0]["endpoints"][0]["host"] = "a.test"
     worker = start(plan)
-    heard = [worker.hear()]
-    while heard[-1]["type"] != "ready":
-        heard.append(worker.hear())
+    assert worker.hear() == {"type": "ready"}
     assert worker.get("/api/payments/status")[0] in (502, 503, 504)
-    if len(heard) == 1:  # the resolver of this machine takes its time
-        heard.append(worker.hear())
-    report = next(message for message in heard if message["type"] == "log")
-    assert (report["event"], report["facts"]["host"]) == ("name not resolved", "nowhere.invalid")
+    worker.tell(endpoints_at("127.0.0.1", upstream.server_port))
+    until(lambda: worker.get("/api/payments/status") == (200, b"/status"))
+
+
+def test_what_is_known_at_the_start_is_used_at_once(
+    plan: Plan, start: Start, upstream: http.server.ThreadingHTTPServer
+) -> None:
+    plan["upstreams"][0]["endpoints"][0]["host"] = "a.test"
+    worker = start(plan, endpoints_at("127.0.0.1", upstream.server_port))
+    worker.hear()
+    assert worker.get("/api/payments/status") == (200, b"/status")
 
 
 @pytest.mark.usefixtures("upstream")
@@ -277,7 +296,7 @@ def test_a_certificate_that_cannot_be_used_is_told_before_it_ends(plan: Plan, st
 
 
 def test_it_has_imported_nothing_heavy() -> None:
-    heavy = {"pydantic", "yaml", "structlog", "prometheus_client", "h11", "lumina.config"}
+    heavy = {"pydantic", "yaml", "structlog", "prometheus_client", "h11", "dns", "lumina.config"}
     code = f"import sys, lumina.control.worker; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LIMIT)
     assert done.stdout == "[]\n"

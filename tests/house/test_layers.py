@@ -43,6 +43,7 @@ FOREIGN = {
     "yaml": frozenset({"config"}),
     "structlog": frozenset({"control", "cli"}),
     "prometheus_client": frozenset({"control"}),
+    "dns": frozenset({"control"}),
     "h11": frozenset({"control", "cli"}),
 }
 CIMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+cimport\s|cimport\s+([\w.]+))", re.MULTILINE)

@@ -20,8 +20,14 @@ def tell_target(peer: Peer, request: Message) -> bool:
 class ServingOrigin(Origin):
     """Answers every request until closed. What was asked is kept in `requests`, in order of arrival."""
 
-    def __init__(self, answer: Answer = tell_target, *, path: str | None = None) -> None:
-        super().__init__(path=path)
+    def __init__(
+        self,
+        answer: Answer = tell_target,
+        *,
+        path: str | None = None,
+        address: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
+        super().__init__(path=path, address=address)
         self.requests: list[Message] = []
         self.connections = 0
         self._answer = answer

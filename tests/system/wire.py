@@ -243,10 +243,13 @@ def connect(port: int, timeout: float = PATIENCE) -> Peer:
 class Origin:
     """A server whose connections a test takes and answers by hand."""
 
-    def __init__(self, backlog: int = 512, *, path: str | None = None) -> None:
-        """path: a unix socket instead of a port."""
+    def __init__(
+        self, backlog: int = 512, *, path: str | None = None, address: tuple[str, int] = ("127.0.0.1", 0)
+    ) -> None:
+        """path: a unix socket instead of an address."""
         self.listener = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
-        self.listener.bind(path or ("127.0.0.1", 0))
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(path or address)
         self.listener.listen(backlog)
         self.port: int = 0 if path else self.listener.getsockname()[1]
         self._peers: list[Peer] = []

@@ -1,4 +1,4 @@
-"""Where an upstream listens: `http://host:port/base`, `https://...`, `unix:/socket`, `http+unix://%2Fsocket/base`."""
+"""Where an upstream listens: `http://host:port/base`, `unix:/socket`, `http+srv://_http._tcp.name`, and their kin."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from lumina.config.problems import ObjectionError, nearest
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PORT = 65535
 MAX_SOCKET_PATH = 107  # bytes: sun_path of Linux, without the zero at its end
-SCHEMES = (*DEFAULT_PORTS, "unix", "http+unix")
+SRV_SCHEMES = {"http+srv": "http", "https+srv": "https"}
+SCHEMES = (*DEFAULT_PORTS, "unix", "http+unix", *SRV_SCHEMES)
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?(.*)", re.DOTALL | re.ASCII)
 _PORT = re.compile(r"(.*?)(?::([0-9]*))?", re.DOTALL | re.ASCII)
@@ -27,6 +28,7 @@ class Address:
     port: int
     unix: str | None
     base: str
+    srv: str | None = None  # the name of the record that tells hosts and ports; `host` is then its domain
 
     @property
     def authority(self) -> str:
@@ -34,10 +36,12 @@ class Address:
         if self.host is None:
             return "localhost"
         host = bracketed(self.host)
-        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.port in {0, DEFAULT_PORTS[self.scheme]} else f"{host}:{self.port}"
 
     def __str__(self) -> str:
         """Return the address as a user would write it."""
+        if self.srv is not None:
+            return f"{self.scheme}+srv://{self.srv}{self.base}"
         if self.unix is None:
             return f"{self.scheme}://{self.authority}{self.base}"
         return f"http+unix://{quote(self.unix, safe='')}{self.base}" if self.base else f"unix:{self.unix}"
@@ -73,6 +77,8 @@ def parse_address(text: str) -> Address:
     base = _base(slash + path)
     if scheme == "http+unix":
         return _unix(unquote(authority), base)
+    if scheme in SRV_SCHEMES:
+        return _srv(SRV_SCHEMES[scheme], authority, base)
     return _tcp(scheme, authority, base)
 
 
@@ -101,6 +107,22 @@ def _tcp(scheme: str, authority: str, base: str) -> Address:
         return Address(scheme, parse_host(host), port, None, base)
     except ObjectionError as error:
         raise ObjectionError(f"has a host that {error.message}: `{host}`", error.hint) from error
+
+
+def _srv(scheme: str, name: str, base: str) -> Address:
+    """Return the address of what an SRV record tells; labels of service and protocol are not part of the domain."""
+    if ":" in name:
+        raise ObjectionError("has a port, which the SRV record is to tell", f"did you mean `{scheme}://{name}`?")
+    labels = name.rstrip(".").split(".")
+    while labels and labels[0].startswith("_"):
+        labels.pop(0)
+    if not labels or not all(labels):
+        raise ObjectionError(f"names no domain after `{scheme}+srv://`", "write it as `_http._tcp.orders.internal`")
+    try:
+        host = parse_host(".".join(labels))
+        return Address(scheme, host, 0, None, base, parse_host(name))
+    except ObjectionError as error:
+        raise ObjectionError(f"has a name that {error.message}: `{name}`", error.hint) from error
 
 
 def _brackets_hint(scheme: str, authority: str) -> str:

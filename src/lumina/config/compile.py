@@ -9,6 +9,7 @@ from typing import Any
 from lumina.config.address import Address
 from lumina.config.model import Endpoint, Limits, Route, Timeouts, Upstream
 from lumina.config.model.fallback import Fallback
+from lumina.config.model.resolver import Resolver
 from lumina.config.model.routes import PRIORITIES
 from lumina.config.paths import covers, join
 from lumina.config.upstream_plan import upstream_plan
@@ -32,6 +33,7 @@ def compile_plan(draft: Draft) -> Plan:
         "limits": _limits(draft.config.limits),
         "timeouts": _client_timeouts(draft.config.timeouts),
         "access_log": _access_log(draft),
+        "resolver": _resolver(draft.config.resolver),
         "routes": [
             _route(draft, index, route, upstreams)
             for index, route in zip(draft.route_indexes, draft.config.routes, strict=True)
@@ -83,6 +85,10 @@ def _access_log(draft: Draft) -> Plan:
     log = draft.config.access_log
     path = None if log.path is None else _absolute(draft, log.path)
     return {"enabled": log.enabled, "format": log.format, "path": path}
+
+
+def _resolver(resolver: Resolver) -> Plan:
+    return {**resolver.model_dump(), "nameservers": [list(one) for one in resolver.nameservers]}
 
 
 def _route(draft: Draft, index: int, route: Route, upstreams: "_Upstreams") -> Plan:
@@ -144,7 +150,7 @@ class _Upstreams:
     def _name(self, address: Address) -> str:
         """Return the shortest name that no other upstream has."""
         full = str(address)
-        short = f"{address.authority}{address.base}" if address.unix is None else full
+        short = full if address.unix or address.srv else f"{address.authority}{address.base}"
         name = full if short in self.names else short
         self.names.add(name)
         return name

@@ -42,7 +42,7 @@ def _endpoint(endpoint: Endpoint) -> Plan:
         "authority": url.authority,
         "weight": endpoint.weight,
         "priority": endpoint.priority,
-        "srv": None,
+        "srv": url.srv,
     }
 
 

@@ -1,7 +1,8 @@
 """What supervisor and worker tell each other: JSON messages, each behind its length in four octets.
 
-Every message is an object with a `type`. From the supervisor come `hello` (once, first) and `drain`; from a worker come
-`ready`, `log` and nothing else. The end of the stream is a message too: the other side is gone.
+Every message is an object with a `type`. From the supervisor come `hello` (once, first), `endpoints` (all that an
+upstream has now) and `drain`; from a worker come `ready`, `log` and nothing else. The end of the stream is a message
+too: the other side is gone.
 """
 
 import asyncio

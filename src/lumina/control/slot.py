@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 from lumina.control.channel import ChannelError, Message, encode, receive
@@ -26,6 +26,7 @@ class Launch(NamedTuple):
     command: Sequence[str]  # the number of the channel's descriptor is added
     inherit: Sequence[int]  # descriptors that the worker is told of in `hello`
     hello: Message  # without the slot
+    latest: Callable[[], Awaitable[Message]] | None = None  # waits for what else `hello` has to say, and returns it
 
 
 class Slot:
@@ -42,6 +43,7 @@ class Slot:
         self._died = died
         self._process: subprocess.Popen[bytes] | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._greeted = False
         self._since = 0.0
         self._leaving = asyncio.Event()
 
@@ -102,7 +104,9 @@ class Slot:
         ours.setblocking(False)
         reader, self._writer = await asyncio.open_connection(sock=ours)
         heard = asyncio.get_running_loop().create_task(self._listen(reader))
-        self._writer.write(encode({"type": "hello", "slot": self.number, **self._launch.hello}))
+        latest = {} if self._launch.latest is None else await self._launch.latest()
+        self._writer.write(encode({"type": "hello", "slot": self.number, **self._launch.hello, **latest}))
+        self._greeted = True
         if self._leaving.is_set():
             self.drain()
         limit = asyncio.get_running_loop().call_later(START_LIMIT, self._too_slow)
@@ -111,6 +115,7 @@ class Slot:
         was_ready = await heard  # whatever it said before it died is still in the channel
         self._writer.close()
         self._writer = None
+        self._greeted = False
         return code, was_ready
 
     async def _listen(self, reader: asyncio.StreamReader) -> bool:
@@ -137,9 +142,14 @@ class Slot:
     def drain(self) -> None:
         """Ask the worker to finish what it has and go; it is not replaced."""
         self._leaving.set()
-        if self._writer is not None:
+        if self._greeted:
             self.state = "draining"
-            self._writer.write(encode({"type": "drain"}))
+            self.tell({"type": "drain"})
+
+    def tell(self, message: Message) -> None:
+        """Tell the worker, if there is one that has been greeted; what is told to none is in the next one's `hello`."""
+        if self._greeted and self._writer is not None:
+            self._writer.write(encode(message))
 
     def kill(self) -> None:
         """End the worker at once, if there is one."""

@@ -19,7 +19,12 @@ from typing import Any, NamedTuple
 from lumina import __version__
 from lumina.control import health, tickets
 from lumina.control.access_log import AccessLog
+from lumina.control.channel import Message
+from lumina.control.discovery.answers import Name, Target
+from lumina.control.discovery.watch import Watch
+from lumina.control.discovery.ways import Ways
 from lumina.control.listening import BACKLOG, ListenError, open_listeners, raise_open_files, show
+from lumina.control.roster import Roster
 from lumina.control.sink import Sink
 from lumina.control.slot import Launch, Slot
 from lumina.engine.arena import Arena
@@ -27,6 +32,7 @@ from lumina.errors import LuminaError
 
 # -P: a json.py in the directory that we are started from must not become ours.
 WORKER = (sys.executable, "-P", "-m", "lumina.control.worker")
+FIRST_WAIT = 2.0  # seconds that workers wait for names before they begin without them
 DIRECTORIES = (None, "/dev/shm")  # noqa: S108 (mkdtemp makes it ours alone; None is TMPDIR or the system's)
 
 Plan = dict[str, Any]
@@ -80,8 +86,12 @@ class Supervisor:
                 {"fd": listener.socket.fileno(), "admin_only": listener.admin_only} for listener in owned.listeners
             ],
         }
+        self._roster = Roster(plan, getattr(owned.arena, "forget", lambda _: None))
+        settings = plan["resolver"]
+        self._names = Watch(self._roster.names, settings, Ways(settings).ask, self._found, self._report)
+        self._settled = asyncio.Event()  # every name has been asked for
         inherit = [owned.arena.fd, *(listener.socket.fileno() for listener in owned.listeners)]
-        launch = Launch(command, inherit, hello)
+        launch = Launch(command, inherit, hello, self._latest)
         self._slots = [
             Slot(number, launch, self._report, owned.arena.clear_gauges) for number in range(plan["server"]["workers"])
         ]
@@ -92,6 +102,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGUSR1, self._owned.sink.reopen)
+        settling = loop.create_task(self._settle())
         keepers = [loop.create_task(slot.keep()) for slot in self._slots]
         for keeper in keepers:
             keeper.add_done_callback(self._watch)
@@ -111,6 +122,8 @@ class Supervisor:
             await self._stop.wait()
         await self._drain(keepers)
         server.close()
+        await settling
+        await self._names.stop()
         await asyncio.to_thread(access_log.stop)
         return 0 if (started or self._stop.is_set()) and not self._broken else 1
 
@@ -139,6 +152,25 @@ class Supervisor:
             await asyncio.gather(ready, return_exceptions=True)  # asyncio complains of an end that nobody saw
             return False
         return not self._stop.is_set() and all(slot.state != "gone" for slot in self._slots)
+
+    async def _settle(self) -> None:
+        """Find out what names stand for, as far as that is soon known."""
+        await self._names.start(FIRST_WAIT)
+        self._settled.set()
+
+    async def _latest(self) -> Message:
+        """Return what a new worker's `hello` says of endpoints that the plan only names."""
+        await self._settled.wait()
+        return {"endpoints": self._roster.messages()}
+
+    def _found(self, name: Name, targets: list[Target]) -> None:
+        """Tell the workers what a name has come to stand for."""
+        lost = self._roster.find(name, targets)
+        if lost:
+            self._report("error", "too many endpoints", {"name": str(name.question), "left_out": lost})
+        message = self._roster.message(name.upstream)
+        for slot in self._slots:
+            slot.tell(message)
 
     def _announce(self) -> None:
         self._phase = "running"

@@ -15,7 +15,6 @@ from typing import Any
 from lumina.control import tls
 from lumina.control.channel import Message, encode, receive, receive_now
 from lumina.control.loop import engine_loop
-from lumina.control.resolver import Resolver, names_in
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
@@ -33,12 +32,11 @@ class Worker:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._engine = engine
-        self._resolver = Resolver(names_in(self._plan), self._engine.resolve, self._report)
         self._draining = False
         self._done = asyncio.Event()
         self.failed = False
 
-    async def start(self, hello: Message) -> None:
+    def start(self, hello: Message) -> None:
         """Take up the configuration and accept connections."""
         engine = self._engine
         engine.adopt(Snapshot(self._plan, hello["admin"]))
@@ -46,7 +44,8 @@ class Worker:
         for index, upstream in enumerate(self._plan["upstreams"]):
             if upstream["tls"] is not None:
                 engine.upstream_tls(index, tls.client_context(upstream["tls"]))
-        await self._resolver.start()
+        for message in hello["endpoints"]:
+            self._take(message)
         certificates = self._plan["server"]["tls"]
         context = tls.server_context(certificates, bytes.fromhex(hello["ticket_keys"])) if certificates else None
         for listener in hello["listeners"]:
@@ -64,15 +63,26 @@ class Worker:
         obeying = self._loop.create_task(self._obey(reader))
         await self._done.wait()
         obeying.cancel()
-        self._resolver.stop()
 
     async def _obey(self, reader: asyncio.StreamReader) -> None:
         while message := await receive(reader):
             if message["type"] == "drain":
                 self.drain()
+            elif message["type"] == "endpoints":
+                self._take(message)
         self.drain()
         await asyncio.sleep(self._plan["timeouts"]["drain"])  # nobody is left who would end us
         self._done.set()
+
+    def _take(self, message: Message) -> None:
+        """Send requests from now on to the endpoints that an upstream has come to have."""
+        addresses: dict[int, list[tuple[str, int]]] = {}
+        for endpoint in message["endpoints"]:
+            found = addresses.setdefault(endpoint["place"], [])
+            found += [(host, port) for host, port in endpoint["addresses"]]
+        for place, found in addresses.items():
+            if found:
+                self._engine.resolve(message["upstream"], place, found)
 
     def drain(self) -> None:
         """Accept nothing more and end with the last connection."""
@@ -114,7 +124,7 @@ async def serve(hello: Message, engine: Engine, channel: socket.socket) -> int:
     reader, writer = await asyncio.open_connection(sock=channel)
     try:
         worker = Worker(hello, engine, writer)
-        await worker.start(hello)
+        worker.start(hello)
     except tls.TlsError as error:
         facts = {"error": str(error)}
         writer.write(encode({"type": "log", "level": "critical", "event": "worker cannot start", "facts": facts}))

@@ -75,6 +75,12 @@ def test_what_could_not_be_read_is_not_held_against_the_rest() -> None:
     assert told("balance: {policy: hash, by: clint}") == []
 
 
+def test_an_answer_holds_at_most_as_long_as_at_least() -> None:
+    draft = drafted("resolver: {min_ttl: 10s, max_ttl: 5s}\nroutes: []\n")
+    check_policies(draft)
+    assert noted(draft.source) == ["1:26 `max_ttl` is shorter than `min_ttl`"]
+
+
 def test_the_place_is_that_of_the_field() -> None:
     draft = drafted('upstreams:\n  u:\n    endpoints: ["http://a"]\n    balance:\n      policy: hash\nroutes: []\n')
     check_policies(draft)

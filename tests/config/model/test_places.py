@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from lumina.config.address import Address
-from lumina.config.model.places import Host, Prefix, RoutePath, Url, UrlOrName
+from lumina.config.model.places import Host, NameServer, Prefix, RoutePath, Target, Url, UrlOrName
 from lumina.config.model.values import Kind
 from lumina.config.nodes import Lost, Substituted
 
-KINDS: list[Kind[Any]] = [Host(), Prefix(), RoutePath(), Url(), UrlOrName()]
+KINDS: list[Kind[Any]] = [Host(), NameServer(), Prefix(), RoutePath(), Target(), Url(), UrlOrName()]
 A = Address("http", "a", 80, None, "")
 
 
@@ -31,6 +31,12 @@ A = Address("http", "a", 80, None, "")
         (Url(), "http://a", A),
         (UrlOrName(), "http://a", A),
         (UrlOrName(), "orders", "orders"),
+        (Target(), "/a?b", "/a?b"),
+        (NameServer(), "127.0.0.1", ("127.0.0.1", 53)),
+        (NameServer(), "127.0.0.1:5353", ("127.0.0.1", 5353)),
+        (NameServer(), "::1", ("::1", 53)),
+        (NameServer(), "[::1]", ("::1", 53)),
+        (NameServer(), "[::1]:5353", ("::1", 5353)),
     ],
 )
 def test_what_is_read(kind: Kind[object], value: str, result: object) -> None:
@@ -55,6 +61,10 @@ def test_what_is_read(kind: Kind[object], value: str, result: object) -> None:
             "must be a URL such as `http://127.0.0.1:8082`, not the number `80`",
             "did you mean `http://localhost:80`?",
         ),
+        (NameServer(), "dns.test", "must be an IP address, perhaps with a port, not `dns.test`", ""),
+        (NameServer(), "1.1.1:53", "must be an IP address, perhaps with a port, not `1.1.1:53`", ""),
+        (NameServer(), "1.1.1.1:0", "has the port `0`, and ports go from 1 to 65535", ""),
+        (Target(), "up", "must begin with `/` and hold no space and no fragment: `up`", "did you mean `/up`?"),
         (UrlOrName(), True, "must be a URL or the name of an upstream, not the flag `true`", 'write `"true"`'),
         (UrlOrName(), "a:80", "must begin with `http://` or `https://`", "did you mean `http://a:80`?"),
     ],

@@ -10,6 +10,10 @@ Objection = tuple[tuple[str, ...], str, str]  # where in the upstream, what is w
 
 def check_policies(draft: Draft) -> None:
     """Note settings that contradict each other, and those that would be obeyed by nobody."""
+    resolver = draft.config.resolver
+    if resolver.max_ttl < resolver.min_ttl:
+        where = "max_ttl" if "max_ttl" in resolver.model_fields_set else "min_ttl"
+        draft.source.problem(draft.key(("resolver", where)), "`max_ttl` is shorter than `min_ttl`")
     for name, upstream in draft.config.upstreams.items():
         for steps, message, hint in (*_balance(upstream), *_times(upstream), *_sizes(upstream), *_health(upstream)):
             path = ("upstreams", name, *steps)

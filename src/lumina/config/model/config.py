@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from lumina.config.model.access_log import AccessLog
 from lumina.config.model.limits import Limits
+from lumina.config.model.resolver import Resolver
 from lumina.config.model.routes import Route
 from lumina.config.model.section import Section, empty_section
 from lumina.config.model.server import Server
@@ -25,6 +26,10 @@ class Config(Section):
     upstreams: Annotated[dict[str, Upstream], _SECTION] = Field(
         default={},
         description="Upstreams by name, for routes that need more than a URL can say.",
+    )
+    resolver: Annotated[Resolver, _SECTION] = Field(
+        default=Resolver(),
+        description="Who is asked for the addresses of names.",
     )
     limits: Annotated[Limits, _SECTION] = Field(default=Limits(), description="How much one peer may send.")
     timeouts: Annotated[Timeouts, _SECTION] = Field(default=Timeouts(), description="How long each side may take.")

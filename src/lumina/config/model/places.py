@@ -1,16 +1,18 @@
 """The kinds of values that name a place: hosts, paths, addresses, files."""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
-from lumina.config.address import Address, looks_like_address, parse_address
-from lumina.config.hosts import parse_host
+from lumina.config.address import MAX_PORT, Address, looks_like_address, parse_address
+from lumina.config.hosts import bracketed, parse_host
 from lumina.config.model.section import wrong
 from lumina.config.model.values import Kind, Text, quoted
 from lumina.config.nodes import Lost, Substituted
 from lumina.config.paths import normalise
 from lumina.config.problems import ObjectionError
 
+_SERVER = re.compile(r"(?:\[([^]]+)\]|([0-9.]+))(?::([0-9]{1,5}))?", re.ASCII)
 _TARGET = re.compile(r"/[!-~]*", re.ASCII)
 
 
@@ -30,6 +32,34 @@ class Host(Kind[str]):
             return parse_host(text)
         except ObjectionError as error:
             raise _refusal("host", value, f"{error.message}: {quoted(value)}", error.hint) from error
+
+
+@dataclass(frozen=True)
+class NameServer(Kind[tuple[str, int]]):
+    """Where a name server listens."""
+
+    @property
+    def words(self) -> str:
+        return "IP address with or without a port"
+
+    def read(self, value: object) -> tuple[str, int]:
+        text = Text("an IP address").read(value)
+        match = _SERVER.fullmatch(text)
+        host, port = (match[1] or match[2], int(match[3] or 53)) if match else (text, 53)
+        try:
+            address = str(ipaddress.ip_address(host))
+        except ValueError:
+            message = f"must be an IP address, perhaps with a port, not {quoted(value)}"
+            raise _refusal("address", value, message) from None
+        if 1 <= port <= MAX_PORT:
+            return address, port
+        raise _refusal("port", value, f"has the port `{port}`, and ports go from 1 to {MAX_PORT}")
+
+    def show(self, value: tuple[str, int]) -> str:
+        return f"{bracketed(value[0])}:{value[1]}"
+
+    def plain(self, value: tuple[str, int]) -> object:
+        return self.show(value)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ class Route(Section):
     )
     upstream: Annotated[Address | str, UrlOrName()] = Field(
         description="Where the requests go: `http://host:port`, `https://host:port`, `unix:/path/of.sock`, "
-        "`http+unix://%2Fpath%2Fof.sock/base`, or a name from `upstreams`. A path in the URL goes before the "
+        "`http+unix://%2Fpath%2Fof.sock/base`, `http+srv://_http._tcp.name`, or a name from "
+        "`upstreams`. A path in the URL goes before the "
         "request's.",
     )
     name: Annotated[str | None, OrNull(Label("a name"), "the path as written")] = Field(

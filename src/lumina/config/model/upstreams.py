@@ -60,7 +60,8 @@ class Endpoint(Section):
     """One address, or the name of several."""
 
     url: Annotated[Address, Url()] = Field(
-        description="Where it listens: `http://host:port`, `https://host:port`, `unix:/path/of.sock`.",
+        description="Where it listens: `http://host:port`, `https://host:port`, `unix:/path/of.sock`; or "
+        "`http+srv://_http._tcp.name`, `https+srv://...`, where SRV records tell hosts, ports, weights and priorities.",
     )
     weight: Annotated[int, Whole(1, 10_000)] = Field(
         default=1,

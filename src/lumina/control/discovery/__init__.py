@@ -1,0 +1,1 @@
+"""What the names of endpoints stand for, asked once for all workers."""
