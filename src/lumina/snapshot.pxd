@@ -134,6 +134,9 @@ cdef class Route:
     cdef readonly bytes label               # what access lines say of it and its upstream: members of a JSON object
     cdef readonly bytes prefix
     cdef readonly Py_ssize_t strip          # octets taken off the path's beginning
+    cdef readonly Py_ssize_t covered        # octets of the prefix, without a slash at its end
+    cdef readonly bint bare                 # nothing goes before what is behind the prefix
+    cdef readonly int paths                 # PathRules of http/target.pxd
     cdef readonly bint preserve_host
     cdef readonly bint admin                # answers health and metrics, whatever the load
     cdef readonly long long body_bytes      # the largest request body; -1: none
@@ -179,6 +182,9 @@ cdef class Snapshot:
     cdef readonly tuple endpoints
     cdef readonly Limits limits
     cdef readonly Timeouts timeouts
+    cdef readonly int paths                 # PathRules where no route says otherwise
+    cdef readonly int strict                # what is not forgiven: Strictness of http1/fields.pxd
+    cdef readonly int taken                 # the PathRules of all routes together
     cdef PrefixTable table                  # for listeners that serve routes
     cdef PrefixTable admin_table            # for listeners that serve health and metrics alone
 

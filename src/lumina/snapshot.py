@@ -5,6 +5,8 @@ from typing import Any
 
 import cython
 
+from lumina.http.target import octet_rules, path_rules
+from lumina.http1.response import strictness
 from lumina.routing.table import PrefixTable
 
 ADMIN_PATHS = ("/health", "/health/live", "/health/ready", "/metrics")
@@ -202,11 +204,14 @@ class Route:
 
     __slots__ = (
         "admin",
+        "bare",
         "body_bytes",
+        "covered",
         "fallback",
         "index",
         "label",
         "name",
+        "paths",
         "prefix",
         "preserve_host",
         "priority",
@@ -225,15 +230,19 @@ class Route:
         self.label = f',"route":{json.dumps(self.name)},"upstream":{json.dumps(upstream.name)}'.encode()
         self.prefix = plan["prefix"].encode("ascii")
         self.strip = len(self.prefix) if plan["strip"] else 0
+        self.covered = len(self.prefix.rstrip(b"/"))
         self.preserve_host = plan["preserve_host"]
+        self.paths = path_rules(plan.get("paths", {}))
         self.admin = plan.get("admin", False)
         self.body_bytes = -1 if plan["body_bytes"] is None else plan["body_bytes"]
         self.upstream = upstream
         self.priority = plan["priority"]
-        self.fallback = None
+        self.fallback = other = None
         if fallback is not None:
             other = None if fallback["upstream"] is None else upstreams[fallback["upstream"]]
             self.fallback = Fallback(fallback, other)
+        based = bool(upstream.base) and (self.fallback is None or other is None or bool(other.base))
+        self.bare = not based and (self.strip > 0 or self.covered == 0)
 
 
 class Limits:
@@ -291,7 +300,19 @@ class Timeouts:
 class Snapshot:
     """One configuration, as the engine reads it."""
 
-    __slots__ = ("admin_table", "endpoints", "hash", "limits", "routes", "table", "timeouts", "upstreams")
+    __slots__ = (
+        "admin_table",
+        "endpoints",
+        "hash",
+        "limits",
+        "paths",
+        "routes",
+        "strict",
+        "table",
+        "taken",
+        "timeouts",
+        "upstreams",
+    )
 
     def __init__(self, plan: Plan, admin_path: str = "") -> None:
         """Build from a resolved plan; `admin_path` is the unix socket that answers health and metrics."""
@@ -312,9 +333,15 @@ class Snapshot:
         admin_entries: list[tuple[bytes, int, bool]] = []
         if admin_path:
             series = FIRST_SERIES + min(len(routes), SERIES_CAP)
-            routes.append(Route(len(routes), series, {**ADMIN_ROUTE, "upstream": len(upstreams) - 1}, upstreams))
+            admin = {**ADMIN_ROUTE, "upstream": len(upstreams) - 1, "paths": plan.get("paths", {})}
+            routes.append(Route(len(routes), series, admin, upstreams))
             admin_entries = [(path.encode(), len(routes) - 1, True) for path in ADMIN_PATHS]
         self.routes = tuple(routes)
+        self.paths = path_rules(plan.get("paths", {}))
+        self.strict = strictness(plan.get("leniency", {}))
+        self.taken = octet_rules(plan.get("leniency", {}))
+        for route in routes:
+            self.taken |= route.paths
         if plan["server"]["admin"] is None:
             taken = {entry["prefix"] for entry in plan["routes"] if entry.get("shadows_admin")}
             entries += [entry for entry in admin_entries if not _shadowed(entry[0].decode(), taken)]

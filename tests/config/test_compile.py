@@ -239,3 +239,23 @@ def test_a_configuration_that_is_written_back_gives_the_same_plan() -> None:
         for route in plan["routes"]:
             del route["source"]
     assert plans[0] == plans[1]
+
+
+def test_a_route_has_its_own_paths_and_the_rest_from_all() -> None:
+    text = """
+paths: {double_slashes: merge, non_ascii: escape}
+leniency: {browser_octets: false}
+routes:
+  - {path: /a, upstream: "http://a"}
+  - {path: /b, upstream: "http://a", paths: {double_slashes: reject, parameters: drop}}
+"""
+    plan = compiled(text)
+    chosen = [(route["paths"]["double_slashes"], route["paths"]["parameters"]) for route in plan["routes"]]
+    assert chosen == [("merge", "keep"), ("reject", "drop")]
+    assert {route["paths"]["non_ascii"] for route in plan["routes"]} == {"escape"} == {plan["paths"]["non_ascii"]}
+    assert plan["leniency"] == {
+        "browser_octets": False,
+        "equal_content_lengths": True,
+        "bare_status_lines": True,
+        "odd_connection_options": True,
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lumina.config.address import Address
-from lumina.config.model import Endpoint, Limits, Route, Timeouts, Upstream
+from lumina.config.model import Endpoint, Limits, Paths, Route, RoutePaths, Timeouts, Upstream
 from lumina.config.model.fallback import Fallback
 from lumina.config.model.resolver import Resolver
 from lumina.config.model.routes import PRIORITIES
@@ -32,6 +32,8 @@ def compile_plan(draft: Draft) -> Plan:
         "server": _server(draft),
         "limits": _limits(draft.config.limits),
         "timeouts": _client_timeouts(draft.config.timeouts),
+        "paths": _paths(draft.config.paths),
+        "leniency": draft.config.leniency.model_dump(),
         "access_log": _access_log(draft),
         "resolver": _resolver(draft.config.resolver),
         "routes": [
@@ -76,6 +78,10 @@ def _limits(limits: Limits) -> Plan:
     return plan
 
 
+def _paths(paths: Paths | RoutePaths) -> Plan:
+    return {kind: choice for kind, choice in paths.model_dump().items() if choice is not None}
+
+
 def _client_timeouts(timeouts: Timeouts) -> Plan:
     names = ("header", "body", "keep_alive", "write", "rate_grace", "drain", "tunnel_idle")
     return {name: getattr(timeouts, name) for name in names}
@@ -105,6 +111,7 @@ def _route(draft: Draft, index: int, route: Route, upstreams: "_Upstreams") -> P
         "body_bytes": config.limits.body_bytes if route.body_bytes is None else route.body_bytes,
         "priority": PRIORITIES.index(route.priority),
         "fallback": _fallback(route.fallback, upstreams),
+        "paths": _paths(config.paths) | _paths(route.paths),
         "source": f"{draft.source.path.name}:{place.line}:{place.column}",
     }
     if route.shadows_admin and config.server.admin is None and any(covers(prefix, path) for path in ADMIN_PATHS):

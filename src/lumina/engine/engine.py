@@ -46,6 +46,9 @@ class Engine:
         """Work by `snapshot` from the next exchange on; those under way keep theirs."""
         limits = snapshot.limits
         self.gateway.request.configure(limits.request_line, limits.header_bytes, limits.header_count)
+        self.gateway.request.permit(snapshot.paths, snapshot.taken)
+        self.gateway.request.strict = self.gateway.response.strict = snapshot.strict
+        self.gateway.doubts.reserve(limits.request_line)
         self.gateway.response.configure(limits.response_header_bytes, 256)
         origins = tuple(self._origin(upstream, snapshot) for upstream in snapshot.upstreams)
         self.gateway.live = Live(snapshot, origins)

@@ -16,6 +16,7 @@ from lumina.engine.upstream cimport UpstreamConnection
 from lumina.http1.accept cimport FORM_JSON, form_of
 from lumina.http1.request cimport *
 from lumina.http1.response cimport ResponseHead
+from lumina.http1.rules cimport RULE_NONE, RULE_TARGET_MISDIRECTED
 from lumina.http1.write cimport Writer
 from lumina.reasons cimport *
 from lumina.snapshot cimport Route
@@ -33,6 +34,7 @@ cdef class Exchange(Delivery):
 
     cdef void begin(self, ServerStream client, RequestHead head, const unsigned char* data) noexcept
     cdef void refuse(self, ServerStream client, int reason, int rule) noexcept
+    cdef bint _refused(self, RequestHead head, const unsigned char* data) noexcept
     cdef void _opened(self, ServerStream client) noexcept
     cdef void _note(self, RequestHead head, const unsigned char* data) noexcept
     cdef void _append_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept

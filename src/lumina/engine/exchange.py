@@ -51,6 +51,8 @@ class Exchange(Delivery):
         if self.route is None:
             self.fail(NO_ROUTE, 0)
             return
+        if (head.doubtful or head.asks_for_tls) and self._refused(head, data):
+            return
         self.origin = cython.cast(Origin, self.live.origins[self.route.upstream.index])
         self.record.series = self.route.series
         self.record.upstream_series = self.route.upstream.series
@@ -70,6 +72,19 @@ class Exchange(Delivery):
         hop.upgrading = self.upgrading
         if not write_request(self.outgoing, gateway.writer, head, self.route, cython.address(hop)):
             self.fail(INTERNAL_ERROR, 0)
+
+    def _refused(self, head: RequestHead, data: cython.p_const_uchar) -> cython.bint:
+        """Refuse a target that is not for this connection, or that another server may take for another route's."""
+        rule: cython.int = RULE_NONE
+        if head.asks_for_tls and not self.client.secure:
+            rule = RULE_TARGET_MISDIRECTED
+        elif head.doubtful:
+            rule = self.gateway.doubts.judge(self.live.snapshot, self.client.admin_only, self.route, head, data)
+        if rule == RULE_NONE:
+            return False
+        self.client.keep(False)
+        self.fail(BAD_REQUEST, rule)
+        return True
 
     def _opened(self, client: ServerStream) -> None:  # hot
         gateway: Gateway = self.gateway

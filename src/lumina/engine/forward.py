@@ -22,7 +22,9 @@ def write_request(
     data: cython.p_const_uchar = hop.data
     authority: bytes = cython.cast(bytes, route.upstream.authority)
     at: cython.int
-    size: cython.Py_ssize_t = OWN_FIELDS + head.method_size + head.target_size + 2 * head.authority_size
+    size: cython.Py_ssize_t = (
+        OWN_FIELDS + head.method_size + head.target_size + head.normal_size + 2 * head.authority_size
+    )
     for at in range(head.count):
         size += head.name_size[at] + head.value_size[at] + 4
     if not out.room(size + len(route.upstream.base) + len(authority) + len(route.prefix)):

@@ -3,6 +3,7 @@ cimport cython
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
 from lumina.engine.crowd cimport Crowd
+from lumina.engine.doubts cimport Doubts
 from lumina.engine.identity cimport Identity
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.recorder cimport Recorder
@@ -30,6 +31,7 @@ cdef class Gateway:
     cdef ResponseHead response
     cdef Live live
     cdef Crowd crowd
+    cdef Doubts doubts
     cdef bint draining
     cdef Dialogue spare                     # exchanges between two uses
 

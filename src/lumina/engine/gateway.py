@@ -1,6 +1,7 @@
 """What all exchanges of a worker share: where heads are parsed, what is live, and the spare exchanges."""
 
 from lumina.engine.crowd import Crowd
+from lumina.engine.doubts import Doubts
 from lumina.engine.identity import Identity
 from lumina.engine.origin import Origin
 from lumina.engine.reactor import Reactor
@@ -31,6 +32,7 @@ class Gateway:
         self.request = RequestHead()
         self.response = ResponseHead()
         self.crowd = Crowd()
+        self.doubts = Doubts()
 
     def take(self) -> Dialogue:  # hot
         """Return a spare exchange, or None."""

@@ -1,11 +1,13 @@
 # Which octets may stand where, as one table of flags; and three loops that look at sixteen of them at a time.
 cdef enum Octet:
     TCHAR = 1           # token (RFC 9110, section 5.6.2)
-    PATH = 2            # pchar and "/" but "%" and "." (RFC 3986, section 3.3), and what browsers leave raw
-    QUERY = 4           # the same for a query (section 3.4), "." and "?" with it
+    PATH = 2            # pchar but "%", "." and ";" (RFC 3986, section 3.3)
+    QUERY = 4           # pchar, "/" and "?" but "%" (section 3.4)
     HOST = 8            # reg-name but "%" (section 3.2.2)
     HEX = 16
     BLANK = 32          # SP and HTAB
+    RAW_PATH = 64       # what browsers leave raw in a path beyond the RFC
+    RAW_QUERY = 128     # the same for a query
 
 cdef unsigned char OCTETS[256]
 cdef unsigned char FOLDED[256]      # lower case, and "-" for "_"

@@ -3,7 +3,7 @@
 import cython
 
 if not cython.compiled:
-    TCHAR, PATH, QUERY, HOST, HEX, BLANK = 1, 2, 4, 8, 16, 32
+    TCHAR, PATH, QUERY, HOST, HEX, BLANK, RAW_PATH, RAW_QUERY = 1, 2, 4, 8, 16, 32, 64, 128
 
     def text_end(data: bytes, at: int, end: int) -> int:
         """Return the offset of the first octet that may not stand in a field value, or `end`."""
@@ -34,11 +34,13 @@ RAW_IN_QUERY = b"[]|{}^`"
 
 MEMBERS = (
     (TCHAR, ALPHA_DIGIT + b"!#$%&'*+-.^_`|~"),
-    (PATH, (UNRESERVED + SUB_DELIMS + b":@/" + RAW_IN_PATH).replace(b".", b"")),
-    (QUERY, UNRESERVED + SUB_DELIMS + b":@/?" + RAW_IN_QUERY),
+    (PATH, bytes(octet for octet in UNRESERVED + SUB_DELIMS + b":@" if octet not in b".;")),
+    (QUERY, UNRESERVED + SUB_DELIMS + b":@/?"),
     (HOST, (UNRESERVED + SUB_DELIMS).replace(b",", b"")),
     (HEX, b"0123456789abcdefABCDEF"),
     (BLANK, b" \t"),
+    (RAW_PATH, RAW_IN_PATH),
+    (RAW_QUERY, RAW_IN_QUERY),
 )
 
 OCTETS = [sum(flag for flag, octets in MEMBERS if octet in octets) for octet in range(256)]

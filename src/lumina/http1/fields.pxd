@@ -11,6 +11,11 @@ cdef enum:
     MAX_FIELDS = 256
     MAX_OPTIONS = 64    # of all Connection fields together, where one names other fields
 
+cdef enum Strictness:       # what is not forgiven: all of these are, unless said otherwise
+    STRICT_LENGTHS = 1      # a Content-Length that is repeated with one value, in responses
+    STRICT_STATUS_LINE = 2  # a space that is missing where no reason is given
+    STRICT_OPTIONS = 4      # what in a Connection field is no token
+
 # The names that the gateway itself acts on; every other is NAME_OTHER.
 cdef enum Name:
     NAME_OTHER
@@ -65,6 +70,7 @@ cdef class Fields:
     cdef int hosts, lengths, codings, expectations
     cdef int length_field, coding_field, expect_field
     cdef bint _nominating                # a Connection field names other fields
+    cdef public int strict               # Strictness
     cdef readonly int refusal            # a Rule of rules.pxd, 0 while all is well
 
     # Scan a field section from `at`; `end` is one past the last octet there is. Returns the offset after the empty line,

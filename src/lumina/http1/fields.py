@@ -23,6 +23,7 @@ if not cython.compiled:
 
     MAX_FIELDS = 256
     MAX_OPTIONS = 64
+    STRICT_LENGTHS, STRICT_STATUS_LINE, STRICT_OPTIONS = 1, 2, 4
     (
         NAME_OTHER,
         NAME_HOST,
@@ -91,6 +92,7 @@ class Fields:
         "name_at",
         "name_size",
         "refusal",
+        "strict",
         "upgrade",
         "upgrade_field",
         "value_at",
@@ -105,6 +107,7 @@ class Fields:
             self.value_size = [0] * MAX_FIELDS
             self.known = [0] * MAX_FIELDS
             self.hop = [0] * MAX_FIELDS
+        self.strict = 0
         self.begin()
 
     def begin(self) -> None:  # hot
@@ -252,7 +255,7 @@ class Fields:
             at = stop + 1
 
     def _strike(self, data: cython.p_const_uchar) -> cython.bint:
-        """Mark every field that a Connection field names; return False where that would be too much work."""
+        """Mark every field that a Connection field names; return False where they are too many, or no names."""
         place: cython.int
         at: cython.Py_ssize_t
         end: cython.Py_ssize_t
@@ -273,6 +276,8 @@ class Fields:
                     if options > MAX_OPTIONS:
                         return False
                     self._strike_name(data, at, last - at)
+                elif last > at and self.strict & STRICT_OPTIONS:
+                    return False
                 at = stop + 1
         return True
 

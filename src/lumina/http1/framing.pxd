@@ -1,6 +1,6 @@
 # How a message body ends: the only place that reads Content-Length and Transfer-Encoding (RFC 9112, section 6.3).
 from lumina.http1.fields cimport (
-    Fields, NAME_CONTENT_LENGTH, NAME_TRANSFER_ENCODING, drop_blanks, element_end, same_word, skip_blanks,
+    Fields, NAME_CONTENT_LENGTH, NAME_TRANSFER_ENCODING, STRICT_LENGTHS, drop_blanks, element_end, same_word, skip_blanks,
 )
 from lumina.http1.rules cimport (
     RULE_CODING_NO_CONTENT, RULE_CODING_ORDER, RULE_CODING_UNKNOWN, RULE_CODING_VERSION, RULE_LENGTH,

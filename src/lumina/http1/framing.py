@@ -6,6 +6,7 @@ if not cython.compiled:
     from lumina.http1.fields import (
         NAME_CONTENT_LENGTH,
         NAME_TRANSFER_ENCODING,
+        STRICT_LENGTHS,
         drop_blanks,
         element_end,
         same_word,
@@ -112,6 +113,8 @@ def _equal_lengths(fields: Fields, data: cython.p_const_uchar) -> cython.longlon
     stop: cython.Py_ssize_t
     found: cython.longlong
     length: cython.longlong = -1
+    if fields.strict & STRICT_LENGTHS:
+        return _one_length(fields, data)
     for place in range(fields.length_field, fields.count):
         if fields.known[place] != NAME_CONTENT_LENGTH:
             continue

@@ -1,19 +1,18 @@
 # A request head: request line and fields, checked whole (RFC 9112, sections 2 and 3; RFC 9110, sections 5 and 7).
 cimport cython
-from lumina.http.authority cimport AUTHORITY_FINE, AUTHORITY_PORT, AUTHORITY_USERINFO, check_authority, same_authority
-from lumina.http.octets cimport BLANK, HEX, OCTETS, TCHAR
-from lumina.http.target cimport PATH_HIDES, normalise, path_end, query_end
+from lumina.http.authority cimport AUTHORITY_FINE, check_authority, same_authority
+from lumina.http.octets cimport BLANK, OCTETS, TCHAR
+from lumina.http.target cimport BROWSER_OCTETS
 from lumina.http1.expect cimport only_continue
-from lumina.http1.fields cimport Fields, MAX_FIELDS, same_word
+from lumina.http1.fields cimport MAX_FIELDS
 from lumina.http1.framing cimport FRAMING_CHUNKED, FRAMING_NONE, FRAMING_REFUSED, request_framing
 from lumina.http1.rules cimport (
-    NEED_MORE, REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_EXPECT, RULE_HEAD_TOO_LARGE, RULE_HOST, RULE_HOST_MISMATCH,
-    RULE_HOST_MISSING, RULE_HOST_PORT, RULE_HOST_REPEATED, RULE_HOST_USERINFO, RULE_LINE_TOO_LONG, RULE_METHOD,
-    RULE_METHOD_CONNECT, RULE_METHOD_TOO_LONG, RULE_PATH_ABOVE_ROOT, RULE_PATH_HIDDEN_DOTS, RULE_REQUEST_LINE,
-    RULE_TARGET, RULE_TARGET_ESCAPE, RULE_TARGET_FORM, RULE_TARGET_FRAGMENT, RULE_TARGET_NUL, RULE_TARGET_SCHEME,
-    RULE_TRACE_CONTENT, RULE_VERSION, RULE_VERSION_UNSUPPORTED,
+    NEED_MORE, REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_EXPECT, RULE_HEAD_TOO_LARGE, RULE_HOST_MISMATCH,
+    RULE_HOST_MISSING, RULE_HOST_REPEATED, RULE_LINE_TOO_LONG, RULE_METHOD, RULE_METHOD_CONNECT, RULE_METHOD_TOO_LONG,
+    RULE_REQUEST_LINE, RULE_TARGET_FORM, RULE_TRACE_CONTENT, RULE_VERSION, RULE_VERSION_UNSUPPORTED,
 )
 from lumina.http1.start cimport method_number, version_number
+from lumina.http1.target cimport Target, authority_rule
 from lumina.http1.upgrade cimport may_upgrade
 
 cdef enum Method:       # METHOD_OTHER: any other token
@@ -38,20 +37,10 @@ cdef enum:
     MAX_METHOD = 64         # octets; no registered method has more than 17
 
 @cython.final
-cdef class RequestHead(Fields):
+cdef class RequestHead(Target):
     cdef readonly int method
     cdef Py_ssize_t method_at, method_size
-    cdef Py_ssize_t target_at, target_size        # as received
     cdef readonly int minor                       # HTTP/1.minor
-    # the authority: of an absolute-form target if there was one, else the Host value; size 0: none
-    cdef Py_ssize_t authority_at, authority_size
-    # the raw path (starts with "/", or is "*" for OPTIONS) and the query after "?" (query_at = -1: no "?")
-    cdef Py_ssize_t path_at, path_size
-    cdef Py_ssize_t query_at, query_size
-    # the normalised path, used for matching AND forwarding: bytes `path_room[0:normal_size]` when `rewritten`, else the raw path itself
-    cdef readonly bint rewritten
-    cdef unsigned char* path_room
-    cdef Py_ssize_t normal_size
     cdef readonly int body
     cdef readonly long long content_length        # -1 unless BODY_LENGTH
     cdef readonly bint persistent                 # the client wants the connection kept after this exchange
@@ -66,21 +55,13 @@ cdef class RequestHead(Fields):
     cdef Py_ssize_t _max_line
     cdef Py_ssize_t _max_head
     cdef int _max_count
-    cdef bytearray _room                          # owns what path_room points to
 
     cdef Py_ssize_t _blank_line(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef Py_ssize_t _line(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef Py_ssize_t _method(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
-    cdef Py_ssize_t _target(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
-    cdef Py_ssize_t _absolute(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
-    cdef Py_ssize_t _path(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
-    cdef Py_ssize_t _no_target_octet(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef Py_ssize_t _version(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef bint _judge_line(self, const unsigned char* data) noexcept
     cdef bint _judge_fields(self, const unsigned char* data) noexcept
     cdef bint _judge_host(self, const unsigned char* data) noexcept
     cdef bint _judge_body(self, const unsigned char* data) noexcept
-    cdef bint _wrong(self, int rule) noexcept
     cdef void _forget(self) noexcept
-
-cdef int authority_rule(int fault) noexcept

@@ -2,20 +2,18 @@
 
 import cython
 
-from lumina.http1.fields import Fields
+from lumina.http1.target import Target
 
 if not cython.compiled:
     from lumina.http.authority import (
         AUTHORITY_FINE,
-        AUTHORITY_PORT,
-        AUTHORITY_USERINFO,
         check_authority,
         same_authority,
     )
-    from lumina.http.octets import BLANK, HEX, OCTETS, TCHAR
-    from lumina.http.target import PATH_HIDES, normalise, path_end, query_end
+    from lumina.http.octets import BLANK, OCTETS, TCHAR
+    from lumina.http.target import BROWSER_OCTETS
     from lumina.http1.expect import only_continue
-    from lumina.http1.fields import MAX_FIELDS, same_word
+    from lumina.http1.fields import MAX_FIELDS
     from lumina.http1.framing import FRAMING_CHUNKED, FRAMING_NONE, FRAMING_REFUSED, request_framing
     from lumina.http1.rules import (
         NEED_MORE,
@@ -24,30 +22,21 @@ if not cython.compiled:
         RULE_BARE_LF,
         RULE_EXPECT,
         RULE_HEAD_TOO_LARGE,
-        RULE_HOST,
         RULE_HOST_MISMATCH,
         RULE_HOST_MISSING,
-        RULE_HOST_PORT,
         RULE_HOST_REPEATED,
-        RULE_HOST_USERINFO,
         RULE_LINE_TOO_LONG,
         RULE_METHOD,
         RULE_METHOD_CONNECT,
         RULE_METHOD_TOO_LONG,
-        RULE_PATH_ABOVE_ROOT,
-        RULE_PATH_HIDDEN_DOTS,
         RULE_REQUEST_LINE,
-        RULE_TARGET,
-        RULE_TARGET_ESCAPE,
         RULE_TARGET_FORM,
-        RULE_TARGET_FRAGMENT,
-        RULE_TARGET_NUL,
-        RULE_TARGET_SCHEME,
         RULE_TRACE_CONTENT,
         RULE_VERSION,
         RULE_VERSION_UNSUPPORTED,
     )
     from lumina.http1.start import method_number, version_number
+    from lumina.http1.target import authority_rule
     from lumina.http1.upgrade import may_upgrade
 
     (
@@ -66,16 +55,13 @@ if not cython.compiled:
     MAX_METHOD = 64
 
 
-class RequestHead(Fields):
+class RequestHead(Target):
     """The request line and fields of one request, as offsets into the octets that were parsed."""
 
     __slots__ = (
         "_max_count",
         "_max_head",
         "_max_line",
-        "_room",
-        "authority_at",
-        "authority_size",
         "body",
         "content_length",
         "expects_continue",
@@ -83,20 +69,12 @@ class RequestHead(Fields):
         "method_at",
         "method_size",
         "minor",
-        "normal_size",
-        "path_at",
-        "path_room",
-        "path_size",
         "persistent",
-        "query_at",
-        "query_size",
-        "rewritten",
-        "target_at",
-        "target_size",
     )
 
     def __init__(self, max_line: int = 8192, max_head: int = 32768, max_count: int = 100) -> None:
         super().__init__()
+        self.permit(0, BROWSER_OCTETS)
         self.configure(max_line, max_head, max_count)
         self._forget()
 
@@ -105,8 +83,7 @@ class RequestHead(Fields):
         self._max_line = max_line
         self._max_head = max_head
         self._max_count = min(max_count, MAX_FIELDS)
-        self._room = bytearray(max_line + 1)
-        self.path_room = self._room
+        self.reserve(3 * max_line + 1)
 
     def _forget(self) -> None:  # hot
         self.method = METHOD_OTHER
@@ -116,7 +93,7 @@ class RequestHead(Fields):
         self.query_at = self.content_length = -1
         self.minor = 1
         self.body = BODY_NONE
-        self.rewritten = self.persistent = self.expects_continue = False
+        self.rewritten = self.doubtful = self.asks_for_tls = self.persistent = self.expects_continue = False
 
     def parse(
         self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
@@ -193,97 +170,6 @@ class RequestHead(Fields):
             return self.refuse(RULE_METHOD_CONNECT)
         return at + 1
 
-    def _target(
-        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
-    ) -> cython.Py_ssize_t:  # hot
-        """Take the target, in whichever of its forms, and the space after it."""
-        start: cython.Py_ssize_t = at
-        if at == end:
-            return NEED_MORE
-        self.path_at = at
-        if data[at] == 47:
-            at = self._path(data, at, end)
-        elif data[at] == 42:
-            at += 1
-            self.path_size = self.normal_size = 1
-        else:
-            at = self._absolute(data, at, end)
-            if at < 0:
-                return at
-        if at == end:
-            return NEED_MORE
-        if data[at] != 32:
-            return self._no_target_octet(data, at, end)
-        self.target_at = start
-        self.target_size = at - start
-        return at + 1
-
-    def _absolute(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Take a target in absolute-form up to its end, and check its scheme and authority."""
-        start: cython.Py_ssize_t = at
-        fault: cython.int
-        while at < end and 97 <= data[at] | 32 <= 122:
-            at += 1
-        if at == end:
-            return NEED_MORE
-        if data[at] != 58:
-            return self._no_target_octet(data, at, end) if at == start else self.refuse(RULE_TARGET_FORM)
-        if not (same_word(data, start, at - start, b"http", 4) or same_word(data, start, at - start, b"https", 5)):
-            return self.refuse(RULE_TARGET_SCHEME)
-        for _ in range(2):
-            at += 1
-            if at == end:
-                return NEED_MORE
-            if data[at] != 47:
-                return self.refuse(RULE_TARGET_FORM)
-        at += 1
-        start = at
-        while at < end and data[at] > 32 and data[at] != 47 and data[at] != 63 and data[at] != 35:
-            at += 1
-        if at == end:
-            return NEED_MORE
-        fault = check_authority(data, start, at - start)
-        if fault != AUTHORITY_FINE:
-            return self.refuse(authority_rule(fault))
-        self.authority_at = start
-        self.authority_size = at - start
-        self.path_at = at
-        return self._path(data, at, end)
-
-    def _path(
-        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
-    ) -> cython.Py_ssize_t:  # hot
-        """Take the path and the query, and return the offset of the first octet that is of neither."""
-        stop: cython.Py_ssize_t = at
-        if data[at] == 47:
-            stop = path_end(data, at, end)
-            if stop < 0:
-                stop = ~stop
-                self.rewritten = True  # perhaps: _judge_line says
-        self.path_size = self.normal_size = stop - at
-        if stop < end and data[stop] == 63:
-            self.query_at = stop + 1
-            stop = query_end(data, stop + 1, end)
-            self.query_size = stop - self.query_at
-        return stop
-
-    def _no_target_octet(
-        self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
-    ) -> cython.Py_ssize_t:
-        """Say what is wrong with the octet that ends a target but is no space."""
-        octet: cython.uchar = data[at]
-        if octet == 37:
-            if at + 2 >= end:
-                return NEED_MORE
-            if OCTETS[data[at + 1]] & OCTETS[data[at + 2]] & HEX:
-                return self.refuse(RULE_TARGET_NUL)
-            return self.refuse(RULE_TARGET_ESCAPE)
-        if octet == 35:
-            return self.refuse(RULE_TARGET_FRAGMENT)
-        if octet == 10:
-            return self.refuse(RULE_BARE_LF)
-        return self.refuse(RULE_REQUEST_LINE if octet == 13 or OCTETS[octet] & BLANK else RULE_TARGET)
-
     def _version(
         self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
     ) -> cython.Py_ssize_t:  # hot
@@ -309,7 +195,6 @@ class RequestHead(Fields):
 
     def _judge_line(self, data: cython.p_const_uchar) -> cython.bint:  # hot
         """Check what needs the whole line, and normalise the path."""
-        size: cython.Py_ssize_t
         if self.path_size == 0:  # only an absolute-form may lack its path (RFC 9112, section 3.2.4)
             self.path_room[0] = 42 if self.method == METHOD_OPTIONS and self.query_at < 0 else 47
             self.normal_size = 1
@@ -317,12 +202,8 @@ class RequestHead(Fields):
         elif data[self.path_at] == 42:
             if self.method != METHOD_OPTIONS:
                 return self._wrong(RULE_TARGET_FORM)
-        elif self.rewritten:
-            size = normalise(data, self.path_at, self.path_at + self.path_size, self.path_room)
-            if size < 0:
-                return self._wrong(RULE_PATH_HIDDEN_DOTS if size == PATH_HIDES else RULE_PATH_ABOVE_ROOT)
-            self.rewritten = size != self.path_size
-            self.normal_size = size
+        elif self.doubtful:
+            return self.normalise(data, self._paths)
         return True
 
     def _judge_fields(self, data: cython.p_const_uchar) -> cython.bint:  # hot
@@ -372,10 +253,6 @@ class RequestHead(Fields):
             return self._wrong(RULE_TRACE_CONTENT)
         return True
 
-    def _wrong(self, rule: cython.int) -> cython.bint:  # hot
-        self.refuse(rule)
-        return False
-
     def parse_bytes(self, data: bytes, at: int = 0, end: int = -1) -> int:
         """Parse data[at:end] (to the end of `data` where `end` is negative), and return what `parse` does."""
         return self.parse(data, at, len(data) if end < 0 else end)
@@ -391,10 +268,3 @@ class RequestHead(Fields):
             "raw_path": raw,
             "query": None if self.query_at < 0 else data[self.query_at : self.query_at + self.query_size],
         }
-
-
-def authority_rule(fault: cython.int) -> cython.int:
-    """Return the rule for what check_authority() found."""
-    if fault == AUTHORITY_PORT:
-        return RULE_HOST_PORT
-    return RULE_HOST_USERINFO if fault == AUTHORITY_USERINFO else RULE_HOST

@@ -1,7 +1,7 @@
 # A response head: status line and fields, checked whole (RFC 9112, section 4).
 cimport cython
 from lumina.http.octets cimport text_end
-from lumina.http1.fields cimport Fields, MAX_FIELDS
+from lumina.http1.fields cimport Fields, MAX_FIELDS, STRICT_LENGTHS, STRICT_OPTIONS, STRICT_STATUS_LINE
 from lumina.http1.framing cimport (
     FRAMING_CHUNKED, FRAMING_NONE, FRAMING_REFUSED, FRAMING_UNTIL_CLOSE, response_framing,
 )

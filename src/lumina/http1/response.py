@@ -6,7 +6,7 @@ from lumina.http1.fields import Fields
 
 if not cython.compiled:
     from lumina.http.octets import text_end
-    from lumina.http1.fields import MAX_FIELDS
+    from lumina.http1.fields import MAX_FIELDS, STRICT_LENGTHS, STRICT_OPTIONS, STRICT_STATUS_LINE
     from lumina.http1.framing import (
         FRAMING_CHUNKED,
         FRAMING_NONE,
@@ -106,7 +106,7 @@ class ResponseHead(Fields):
             return NEED_MORE
         if data[at] == 32:
             at += 1
-        elif data[at] != 13:  # a space that is missing before an empty reason is forgiven
+        elif data[at] != 13 or self.strict & STRICT_STATUS_LINE:  # forgiven before an empty reason
             return self.refuse(RULE_STATUS_LINE)
         stop = text_end(data, at, end)
         self.reason_at = at
@@ -159,3 +159,13 @@ class ResponseHead(Fields):
     def reason(self, data: bytes) -> bytes:
         """Return the reason phrase found by the last parse of `data`."""
         return data[self.reason_at : self.reason_at + self.reason_size]
+
+
+def strictness(leniency: dict[str, bool]) -> int:
+    """Return the Strictness for the configuration's `leniency`; what it does not name is forgiven."""
+    flags = (
+        ("equal_content_lengths", STRICT_LENGTHS),
+        ("bare_status_lines", STRICT_STATUS_LINE),
+        ("odd_connection_options", STRICT_OPTIONS),
+    )
+    return sum(flag for name, flag in flags if not leniency.get(name, True))

@@ -24,6 +24,9 @@ if not cython.compiled:
         RULE_TARGET_SCHEME,
         RULE_PATH_ABOVE_ROOT,
         RULE_PATH_HIDDEN_DOTS,
+        RULE_PATH_POLICY,
+        RULE_PATH_AMBIGUOUS,
+        RULE_TARGET_MISDIRECTED,
         RULE_BARE_CR,
         RULE_BARE_LF,
         RULE_OBS_FOLD,
@@ -58,7 +61,7 @@ if not cython.compiled:
         RULE_CHUNK_END,
         RULE_TRAILER_SIZE,
         RULE_COUNT,
-    ) = range(50)
+    ) = range(53)
 
 
 class Rule(NamedTuple):
@@ -88,6 +91,9 @@ _TABLE = (
     ("target-scheme", 400, "The scheme of the request target is neither http nor https."),
     ("path-above-root", 400, "The path climbs above its root."),
     ("path-hidden-dots", 400, "The path hides a dot segment behind an escaped slash or a parameter."),
+    ("path-policy", 400, "The path has something that its route does not take."),
+    ("path-ambiguous", 400, "Servers read this path differently, and some of them as one of another route."),
+    ("target-misdirected", 421, "The request target is https, but the connection is not secured."),
     ("bare-cr", 400, "A CR stands without its LF."),
     ("bare-lf", 400, "A LF stands without its CR."),
     ("obs-fold", 400, "A line begins with white space."),
@@ -98,7 +104,7 @@ _TABLE = (
     ("field-value", 400, "A field value holds a control octet."),
     ("field-count", 431, "The message has more fields than are taken here."),
     ("head-too-large", 431, "The header section is larger than is taken here."),
-    ("connection-options", 400, "The Connection field names more options than are taken here."),
+    ("connection-options", 400, "The Connection field names more options than are taken here, or what is none."),
     ("host-missing", 400, "The request does not say which host it is for."),
     ("host-repeated", 400, "The request has more than one Host field."),
     ("host", 400, "The host is malformed."),

@@ -2,7 +2,9 @@
 
 from lumina.config.model.access_log import AccessLog
 from lumina.config.model.config import Config
+from lumina.config.model.leniency import Leniency
 from lumina.config.model.limits import Limits
+from lumina.config.model.paths import Paths, RoutePaths
 from lumina.config.model.routes import Route
 from lumina.config.model.server import Admin, Certificate, Server
 from lumina.config.model.timeouts import Timeouts
@@ -14,8 +16,11 @@ __all__ = [
     "Certificate",
     "Config",
     "Endpoint",
+    "Leniency",
     "Limits",
+    "Paths",
     "Route",
+    "RoutePaths",
     "Server",
     "Timeouts",
     "Upstream",

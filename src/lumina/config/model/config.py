@@ -5,8 +5,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from lumina.config.model.access_log import AccessLog
+from lumina.config.model.leniency import Leniency
 from lumina.config.model.limits import Limits
 from lumina.config.model.resolver import Resolver
+from lumina.config.model.paths import Paths
 from lumina.config.model.routes import Route
 from lumina.config.model.section import Section, empty_section
 from lumina.config.model.server import Server
@@ -30,6 +32,13 @@ class Config(Section):
     resolver: Annotated[Resolver, _SECTION] = Field(
         default=Resolver(),
         description="Who is asked for the addresses of names.",
+    paths: Annotated[Paths, _SECTION] = Field(
+        default=Paths(),
+        description="What becomes of paths that servers read differently.",
+    )
+    leniency: Annotated[Leniency, _SECTION] = Field(
+        default=Leniency(),
+        description="What is taken beyond the letter of the RFCs.",
     )
     limits: Annotated[Limits, _SECTION] = Field(default=Limits(), description="How much one peer may send.")
     timeouts: Annotated[Timeouts, _SECTION] = Field(default=Timeouts(), description="How long each side may take.")

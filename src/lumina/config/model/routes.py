@@ -3,12 +3,13 @@
 import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from lumina.config.address import Address
 from lumina.config.model.fallback import BY_UPSTREAM, Fallback
+from lumina.config.model.paths import RoutePaths
 from lumina.config.model.places import RoutePath, UrlOrName
-from lumina.config.model.section import Section, wrong
+from lumina.config.model.section import Section, empty_section, wrong
 from lumina.config.model.values import Choice, Flag, OrNull, Size, Text, quoted
 
 PRIORITIES = ("low", "normal", "high")  # by their numbers in the plan
@@ -66,6 +67,10 @@ class Route(Section):
     fallback: Annotated[Fallback | None, BY_UPSTREAM] = Field(
         default=None,
         description="What answers when the upstream cannot.",
+    )
+    paths: Annotated[RoutePaths, BeforeValidator(empty_section)] = Field(
+        default=RoutePaths(),
+        description="What becomes of paths that servers read differently.",
     )
     shadows_admin: Annotated[bool, Flag()] = Field(
         default=False,
