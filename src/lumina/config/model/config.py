@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Field
 from lumina.config.model.access_log import AccessLog
 from lumina.config.model.leniency import Leniency
 from lumina.config.model.limits import Limits
-from lumina.config.model.resolver import Resolver
 from lumina.config.model.paths import Paths
+from lumina.config.model.resolver import Resolver
 from lumina.config.model.routes import Route
 from lumina.config.model.section import Section, empty_section
 from lumina.config.model.server import Server
@@ -32,6 +32,7 @@ class Config(Section):
     resolver: Annotated[Resolver, _SECTION] = Field(
         default=Resolver(),
         description="Who is asked for the addresses of names.",
+    )
     paths: Annotated[Paths, _SECTION] = Field(
         default=Paths(),
         description="What becomes of paths that servers read differently.",
