@@ -33,10 +33,10 @@ lint: .venv/with-lint .venv/with-test ## ruff, mypy --strict, cython-lint
 check: lint test interpreted ## all that a change has to pass; the gates are tests, in tests/house
 
 sanitize: .venv/with-test .venv/built ## the suites under AddressSanitizer and UBSan, in a tree of their own
-	$(BIN)/python tools/sanitize.py
+	$(BIN)/python -m tools.sanitize $(ARGS)
 
 fuzz: .venv/with-fuzz .venv/with-test .venv/built ## every fuzz target for FUZZ_SECONDS each
-	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
+	$(BIN)/python -m tools.fuzz --seconds $(FUZZ_SECONDS) $(ARGS)
 
 bench: .venv/built .venv/with-bench ## this gateway beside the peers that are installed
 	$(BIN)/python -m bench.run $(ARGS)

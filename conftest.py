@@ -21,6 +21,7 @@ COMPILED_ONLY = (
     "tests/cli",
     "tests/control",
     "tests/engine",
+    "tests/fuzz/test_connection.py",
     "tests/house",
     "tests/http1/test_write.py",
     "tests/system",

@@ -24,13 +24,16 @@ DIRECTIVES = {
     "warn.undeclared": False,
 }
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+# For clang: each branch tells libFuzzer that it was taken. The runtime that atheris brings has no check of `function`.
+GUIDED = ["-fsanitize=fuzzer-no-link", *SANITIZERS, "-fno-sanitize=function"]
 WARNINGS = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers"]
 COMPILE = {
     "release": ["-O3", "-g1", *WARNINGS],
     "checked": ["-O1", "-g", "-UNDEBUG", *WARNINGS],
     "sanitized": ["-O1", "-g", "-fno-omit-frame-pointer", *SANITIZERS],
+    "fuzzed": ["-O1", "-g", "-w", "-fno-omit-frame-pointer", *GUIDED],
 }[FLAVOUR]
-LINK = SANITIZERS if FLAVOUR == "sanitized" else []
+LINK = SANITIZERS if FLAVOUR == "sanitized" else []  # what `fuzzed` lacks is there before it: see tools/fuzz.py
 if os.environ.get("LUMINA_WERROR"):
     COMPILE = [*COMPILE, "-Werror"]
 
@@ -39,7 +42,7 @@ def extension(header: Path) -> Extension:
     """Return the extension for the source beside `header`."""
     source = header.with_suffix(".py")
     name = ".".join(source.relative_to(SOURCE).with_suffix("").parts)
-    return Extension(name, [str(source)], extra_compile_args=COMPILE, extra_link_args=LINK)
+    return Extension(name, [str(source)], extra_compile_args=COMPILE, extra_link_args=LINK, depends=["setup.py"])
 
 
 headers = [path for path in sorted(SOURCE.rglob("*.pxd")) if path.with_suffix(".py").exists()]

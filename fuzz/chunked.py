@@ -2,11 +2,9 @@
 
 import re
 
-import _run
-
-with _run.sources():
-    from lumina.http1.chunked import ChunkedDecoder
-    from lumina.http1.fields import Fields
+from fuzz import _run
+from lumina.http1.chunked import ChunkedDecoder
+from lumina.http1.fields import Fields
 
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 QUOTED = rb'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"'

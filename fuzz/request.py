@@ -1,10 +1,9 @@
 """Request heads: the same however they arrive, the same as h11 reads them, and the same once written anew."""
 
-import _run
 import h11
 
-with _run.sources():
-    from lumina.http1.request import RequestHead
+from fuzz import _run
+from lumina.http1.request import RequestHead
 
 LIMITS = (120, 400, 12)
 WHOLE, PART, ANEW = RequestHead(*LIMITS), RequestHead(*LIMITS), RequestHead(4096, 8192, 12)
@@ -51,15 +50,17 @@ def compare(head: bytes, parts: dict[str, bytes | None], pairs: list[tuple[bytes
 
 def again(parts: dict[str, bytes | None], fields: list[tuple[bytes, bytes]]) -> None:
     """Write the request anew, and parse that: it has to say the same, and to be in its normal form."""
-    query = b"" if parts["query"] is None else b"?" + parts["query"]
-    lines = [b"%b %b%b HTTP/1.%d" % (parts["method"], parts["path"], query, WHOLE.minor)]
+    method, path, query = parts["method"], parts["path"], parts["query"]
+    assert method is not None
+    assert path is not None
+    lines = [b"%b %b%b HTTP/1.%d" % (method, path, b"" if query is None else b"?" + query, WHOLE.minor)]
     lines += [name + b": " + value for name, value in fields]
     wire = b"\r\n".join([*lines, b"", b""])
     assert ANEW.parse_bytes(wire) == len(wire), wire
     assert not ANEW.rewritten
     assert ANEW.forwarded(wire) == fields
     told = ANEW.parts(wire)
-    assert (told["path"], told["query"], told["method"]) == (parts["path"], parts["query"], parts["method"])
+    assert (told["method"], told["path"], told["query"]) == (method, path, query)
 
 
 if __name__ == "__main__":

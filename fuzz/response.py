@@ -1,10 +1,9 @@
 """Response heads: the same however they arrive, and never with more content than h11 sees."""
 
-import _run
 import h11
 
-with _run.sources():
-    from lumina.http1.response import ResponseHead
+from fuzz import _run
+from lumina.http1.response import ResponseHead
 
 LIMITS = (400, 12)
 GET, HEAD = 1, 2

@@ -1,9 +1,7 @@
 """The prefix table: what a walk over all entries finds."""
 
-import _run
-
-with _run.sources():
-    from lumina.routing.table import Entry, PrefixTable
+from fuzz import _run
+from lumina.routing.table import Entry, PrefixTable
 
 
 def slow(entries: list[Entry], path: bytes) -> int:

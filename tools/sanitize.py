@@ -4,7 +4,10 @@ The tree is build/sanitized: no sanitized module is ever left where a release is
 workers and their children too, writes what its sanitizer sees to a file of its own; one such file fails the run, also
 where the test that caused it passed.
 
-    python tools/sanitize.py [arguments for pytest]
+    python -m tools.sanitize [--of-the-compiled] [arguments for pytest]
+
+--of-the-compiled leaves out the tests of packages that have no compiled module: what they do with compiled ones is done
+by the system tests too.
 """
 
 import os
@@ -13,39 +16,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-TREE = ROOT / "build" / "sanitized"
+from tools.flavour import ROOT, TRAP, build, tree_of
+
+TREE = tree_of("sanitized")
 REPORTS = TREE / "reports"
-NEEDED = ("src", "tests", "tools", "docs", "fuzz", "conftest.py", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 # The gates are about sources, the benchmark about other programs, and the heavy ones take minutes as they are.
 LEFT_OUT = ("--ignore=tests/house", "--ignore=tests/bench", "-m", "not heavy")
 # Programs of others that the tests start: they run as they are, and some hang when watched.
 FOREIGN = ("curl", "nginx", "openssl", "wrk")
-# A read past the end of an allocation, made by C on behalf of Python: what the run must be able to see.
-TRAP = "import ctypes; ctypes.string_at(ctypes.create_string_buffer(16), 4096)"
-
-
-def mirror() -> None:
-    """Bring the sources in the tree up to date, and leave what did not change as old as it is."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *NEEDED],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    names = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
-    for name in names:
-        target = TREE / name
-        if not target.exists() or target.read_bytes() != (ROOT / name).read_bytes():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target)
-    for old in TREE.glob("*/**/*"):
-        name = str(old.relative_to(TREE))
-        if old.is_file() and name not in names and name.startswith(("src/", "tests/")):
-            stale = old.suffix in (".py", ".pxd") or not old.with_name(old.name.split(".")[0] + ".pxd").exists()
-            if stale:
-                old.unlink()
+OF_THE_WHOLE = ("system", "fuzz")
 
 
 def doors() -> Path:
@@ -80,20 +59,24 @@ def watched() -> dict[str, str]:
     }
 
 
+def of_the_compiled() -> list[str]:
+    """Return the tests of what is compiled, and of the whole."""
+    headers = (ROOT / "src" / "lumina").rglob("*.pxd")
+    folders = {ROOT / "tests" / header.parent.name for header in headers if header.parent.name != "lumina"}
+    folders |= {ROOT / "tests" / name for name in OF_THE_WHOLE}
+    places = [*(folder for folder in folders if folder.is_dir()), *(ROOT / "tests").glob("test_*.py")]
+    return sorted(str(place.relative_to(ROOT)) for place in places)
+
+
 def reports() -> list[Path]:
     return sorted(REPORTS.glob("report*"))
 
 
 def run(arguments: list[str]) -> int:
     """Build, try the trap, run the suite; return how the process ends."""
-    TREE.mkdir(parents=True, exist_ok=True)
-    mirror()
-    subprocess.run(
-        [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"],
-        cwd=TREE,
-        env={**os.environ, "LUMINA_BUILD": "sanitized"},
-        check=True,
-    )
+    if "--of-the-compiled" in arguments:
+        arguments = [argument for argument in arguments if argument != "--of-the-compiled"] + of_the_compiled()
+    build("sanitized")
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir()
     environment = watched()

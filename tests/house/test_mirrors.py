@@ -11,7 +11,7 @@ import pytest
 from tests.house.tree import PACKAGE, ROOT, modules, name_of, written
 
 TESTS = ROOT / "tests"
-OF_THE_WHOLE = ("bench", "house", "system")  # folders whose tests are of no one module
+OF_THE_WHOLE = ("bench", "fuzz", "house", "system")  # folders whose tests are of no one module
 # Modules that no test file of their own would make better, each with its reason.
 EXCUSED: dict[str, str] = {
     "src/lumina/cli/command.py": "a protocol without behaviour",

@@ -42,6 +42,11 @@ class Engine:
         self.recorder.block.turns = self.reactor.turns
         self.recorder.block.longest_turn = self.reactor.longest_turn
 
+    def skip(self, seconds: float) -> None:
+        """Go on as if `seconds` had passed, and expire what is due then."""
+        self.reactor.clock.skip(seconds)
+        self.tick()
+
     def adopt(self, snapshot: Snapshot) -> None:
         """Work by `snapshot` from the next exchange on; those under way keep theirs."""
         limits = snapshot.limits
