@@ -116,3 +116,30 @@ def test_as_many_collide_as_there_are_too_many(paths: list[str]) -> None:
 def test_hosts_are_told_from_names() -> None:
     names = ("localhost", "a.example", "orders", "a/b", "a:1", ".", "orders.")
     assert [looks_like_host(name) for name in names] == [True, True, False, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("fallback", "told"),
+    [
+        pytest.param("spare", [], id="another upstream"),
+        pytest.param("{answer: {}}", [], id="an answer"),
+        pytest.param('{upstream: "http://b", answer: {status: 200}}', [], id="both"),
+        pytest.param("{}", ["3:39 `fallback` needs an `upstream`, an `answer` or both"], id="nothing"),
+        pytest.param('"http://a"', ["3:39 this route falls back to the upstream that it has"], id="itself"),
+        pytest.param(
+            "{upstream: spar}",
+            ["3:60 there is no upstream with the name `spar` [did you mean `spare`?]"],
+            id="nobody",
+        ),
+        pytest.param('{upstream: "http://"}', [], id="what cannot be read was told before"),
+    ],
+)
+def test_what_a_route_falls_back_to(fallback: str, told: list[str]) -> None:
+    used = '  - {path: "b", upstream: spare}\n'
+    text = f'routes:\n{used}  - {{path: "a", upstream: "http://a", fallback: {fallback}}}\n'
+    assert checked(f'{text}upstreams: {{spare: {{endpoints: ["http://s"]}}}}\n') == told
+
+
+def test_an_upstream_that_is_only_fallen_back_to_is_used() -> None:
+    route = '  - {path: "a", upstream: "http://a", fallback: spare}\n'
+    assert checked(f'routes:\n{route}upstreams: {{spare: {{endpoints: ["http://s"]}}}}\n') == []

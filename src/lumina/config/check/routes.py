@@ -102,7 +102,7 @@ def _at(node: Node | None, name: str) -> Node | None:
 def _check_fallbacks(draft: Draft) -> None:
     for index, route in _routes(draft):
         fallback = route.fallback
-        if fallback is None:
+        if fallback is None or any(lost[:3] == ("routes", index, "fallback") for lost in draft.left_out):
             continue
         place = draft.key(("routes", index, "fallback"))
         if fallback.upstream is None and fallback.answer is None:
