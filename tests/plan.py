@@ -42,7 +42,7 @@ UPSTREAM: dict[str, Any] = {
         "window": 10.0,
         "slow_factor": 5.0,
         "ejection": 1.0,
-        "max_ejection": 30.0,
+        "max_ejection": 10.0,
         "max_ejected": 0.5,
     },
     "breaker": None,
@@ -59,7 +59,7 @@ UPSTREAM: dict[str, Any] = {
         "budget_ratio": 0.2,
         "budget_rate": 3.0,
     },
-    "hedge": {"quantile": 0.95, "factor": 2.0, "floor": 0.05},
+    "hedge": None,
     "adaptive": {"tolerance": 2.0, "minimum": 8, "maximum": 65536},
     "timeouts": {
         "tunnel_idle": 3600.0,

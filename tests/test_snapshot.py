@@ -75,6 +75,7 @@ def test_what_is_off_is_told_by_a_flag() -> None:
     found = upstream(
         breaker={**UPSTREAM["outliers"], "slow_rate": 1.0, "slow": 0.5, "open": 5.0, "trials": 3},
         sticky={"cookie": "c", "secret": "é", "max_age": 60.0},
+        hedge={"quantile": 0.95, "factor": 2.0, "floor": 0.05},
     )
     flags = (found.outliers, found.hedge, found.adaptive, found.breaker, found.sticky)
     assert [bool(flag) for flag in flags] == [True] * 5

@@ -23,6 +23,7 @@ size_t: TypeAlias = builtins.int
 Py_ssize_t: TypeAlias = builtins.int
 p_uchar: TypeAlias = Any
 p_const_uchar: TypeAlias = Any
+p_void: TypeAlias = Any
 
 def likely(condition: _T) -> _T: ...
 def unlikely(condition: _T) -> _T: ...

@@ -28,10 +28,14 @@ if not cython.compiled:
         DESTINATION_UNAVAILABLE,
         CONNECTION_LIMIT,
         REQUEST_LIMIT,
+        QUEUE_TIMEOUT,
+        BREAKER_OPEN,
+        SHED,
+        DEADLINE_EXCEEDED,
         LOOP_DETECTED,
         INTERNAL_ERROR,
         REASON_COUNT,
-    ) = range(25)
+    ) = range(29)
 
 
 class Failure(NamedTuple):
@@ -148,6 +152,34 @@ REASONS: tuple[Failure, ...] = (
         "Service Unavailable",
         "This gateway has as many requests under way as it takes.",
         "connection_limit_reached",
+    ),
+    Failure(
+        "queue_timeout",
+        503,
+        "Service Unavailable",
+        "The upstream had no room for this request in time.",
+        "connection_limit_reached",
+    ),
+    Failure(
+        "breaker_open",
+        503,
+        "Service Unavailable",
+        "The upstream failed too often and is left alone for a while.",
+        "destination_unavailable",
+    ),
+    Failure(
+        "overloaded",
+        503,
+        "Service Unavailable",
+        "This gateway has more to do than it can, and other requests go first.",
+        "connection_limit_reached",
+    ),
+    Failure(
+        "deadline_exceeded",
+        504,
+        "Gateway Timeout",
+        "The time that this request may take is over.",
+        "http_response_timeout",
     ),
     Failure("loop_detected", 508, "Loop Detected", "The request passed this gateway before.", "proxy_loop_detected"),
     Failure("proxy_internal_error", 500, "Internal Server Error", "The gateway failed.", "proxy_internal_error"),

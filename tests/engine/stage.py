@@ -7,6 +7,7 @@ engine until nothing more comes. Nothing sleeps, and nothing depends on being qu
 import json
 import select
 import socket
+import time
 from typing import Any
 
 from lumina.engine.arena import Arena
@@ -114,6 +115,14 @@ class Stage:
             if poll.poll(int(self.engine.TICK * 1000)):
                 return peer.read()
         raise AssertionError("nothing came")
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass, ticks included, and all that is due in it happen."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(self.engine.TICK)
+            self.engine.tick()
+            self.settle()
 
     def client(self) -> Peer:
         """Connect to the gateway."""

@@ -61,7 +61,7 @@ def test_a_refused_endpoint_hands_over_to_the_next(stage: Stage) -> None:
     closed = socket.create_server(("127.0.0.1", 0))
     nobody = closed.getsockname()
     closed.close()
-    stage.adopt(nobody, stage.upstream.getsockname())
+    stage.adopt(nobody, stage.upstream.getsockname(), upstreams__0__balance__policy="round_robin")
     client = stage.client()
     client.send(get())
     stage.accept().send(answer())
@@ -84,7 +84,7 @@ def test_an_upstream_that_cannot_be_reached(stage: Stage, endpoint: tuple[str, i
     stage.adopt(endpoint)
     client = stage.client()
     client.send(get())
-    _, fields, body = head_of(client.read())
+    _, fields, body = head_of(stage.wait(client))
     assert json.loads(body)["reason"] == reason
     assert fields["proxy-status"].startswith(f"lumina; error={reason}")
     assert stage.arena.read()["errors"] == {reason: 1}
@@ -93,7 +93,7 @@ def test_an_upstream_that_cannot_be_reached(stage: Stage, endpoint: tuple[str, i
 def test_endpoints_take_turns(stage: Stage) -> None:
     other = socket.create_server(("127.0.0.1", 0))
     other.setblocking(False)
-    stage.adopt(stage.upstream.getsockname(), other.getsockname())
+    stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
     for listener in (stage.upstream, other, stage.upstream, other):
         client = stage.client()
         client.send(get(fields="Connection: close\r\n"))

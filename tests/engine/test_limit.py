@@ -66,7 +66,7 @@ def test_requests_under_way(stage: Stage) -> None:
 
 
 def test_uploads_leave_room_for_others(stage: Stage) -> None:
-    stage.adopt(limits__upstream_uploads=1)
+    stage.adopt(upstreams__0__caps__uploads=1)
     slow, other, whole = stage.client(), stage.client(), stage.client()
     slow.send(POST + b"Content-Length: 4\r\n\r\n12")
     upstream = stage.accept()

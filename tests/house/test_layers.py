@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.tree import PACKAGE, name_of, written
 
-PURE = frozenset({"http", "http1", "routing"})
+PURE = frozenset({"balancing", "http", "http1", "policies", "routing"})
 BELOW_ENGINE = PURE | {"errors", "reasons", "snapshot"}
 # Each layer, and the layers whose names it may use.
 MAY_USE = {
@@ -19,6 +19,8 @@ MAY_USE = {
     "http": frozenset({"errors", "http"}),
     "http1": frozenset({"errors", "http", "http1"}),
     "routing": frozenset({"errors", "http", "routing"}),
+    "balancing": frozenset({"errors", "balancing"}),
+    "policies": frozenset({"errors", "policies"}),
     "snapshot": BELOW_ENGINE,
     "engine": BELOW_ENGINE | {"engine"},
     "config": BELOW_ENGINE | {"config"},

@@ -83,7 +83,7 @@ def test_a_fickle_origin_costs_no_request(launch: Launch) -> None:
     excused = counts.pop(("POST", 502, False), 0)
     assert excused == fickle.taken["POST"]
     assert set(counts) == {("GET", 200, True), ("POST", 200, True)}
-    assert all(count > 20 for count in fickle.closed.values())
+    assert set(fickle.closed) == {"with the answer", "later"}
 
 
 def pooled(lane: Lane) -> tuple[Peer, Peer]:
@@ -123,14 +123,15 @@ def test_a_request_that_met_the_race_is_sent_once_more(lane: Lane, how: str) -> 
     assert (line["status"], line["attempts"]) == (200, 2)
 
 
-def test_a_request_is_sent_no_more_than_once_more(lane: Lane) -> None:
+def test_a_request_is_sent_no_more_often_than_it_may_be_tried(lane: Lane) -> None:
     client, upstream = pooled(lane)
     client.send(lane.head(rest="/raced"))
     upstream.read_request()
     upstream.close()
-    fresh = lane.origin.accept()
-    fresh.read_request()
-    fresh.close()
+    for _ in range(3):  # to meet the race is no try
+        fresh = lane.origin.accept()
+        fresh.read_request()
+        fresh.close()
     assert is_problem(client.read_response(), 502, "connection_terminated")
     assert lane.origin.quiet(0.1)
 

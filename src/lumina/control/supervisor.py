@@ -33,6 +33,7 @@ from lumina.errors import LuminaError
 # -P: a json.py in the directory that we are started from must not become ours.
 WORKER = (sys.executable, "-P", "-m", "lumina.control.worker")
 FIRST_WAIT = 2.0  # seconds that workers wait for names before they begin without them
+FOUND = 256  # endpoints that name servers may add to the plan's
 DIRECTORIES = (None, "/dev/shm")  # noqa: S108 (mkdtemp makes it ours alone; None is TMPDIR or the system's)
 
 Plan = dict[str, Any]
@@ -273,6 +274,12 @@ def admin_socket(directory: Path) -> socket.socket:
     return admin
 
 
+def _arena(plan: Plan) -> Any:  # noqa: ANN401 (a compiled class)
+    """Return memory for the plan's workers, endpoints and upstreams; the admin pages are one more of each."""
+    endpoints = sum(len(upstream["endpoints"]) for upstream in plan["upstreams"])
+    return Arena.create(plan["server"]["workers"], endpoints + 1 + FOUND, len(plan["upstreams"]) + 1)
+
+
 def _sink(path: str | None) -> Sink:
     try:
         return Sink(path)
@@ -289,7 +296,7 @@ def run(plan: Plan, beside: Beside | None = None, on_ready: Callable[[], None] |
         for listener in listeners:
             stack.enter_context(listener.socket)
         admin = stack.enter_context(admin_socket(stack.enter_context(private_directory())))
-        owned = Resources(listeners, admin, Arena.create(plan["server"]["workers"]), sink)
+        owned = Resources(listeners, admin, _arena(plan), sink)
 
         async def serve() -> int:
             return await Supervisor(plan, owned).run(beside, on_ready)

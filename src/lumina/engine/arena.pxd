@@ -5,6 +5,8 @@ from libc.string cimport memcpy, memset
 
 from lumina.engine.syscalls cimport *
 from lumina.engine.limit cimport LIMIT_COUNT
+from lumina.policies.breaker cimport BreakerState
+from lumina.policies.standing cimport OPEN, HALF_OPEN, PROBE_DOWN, PROBE_UNKNOWN, PROBE_UP, State
 from lumina.reasons cimport REASON_COUNT
 
 cdef enum:
@@ -14,7 +16,18 @@ cdef enum:
     OVERFLOW = 8191         # and the place of those that found none
     LOG_RING = 1048576      # octets of access lines waiting to be written
     SPREAD = 40503          # 2 ** 16 divided by the golden ratio, odd
-    RETRY_REASONS = 4
+    HEADER = 64             # octets before the first block
+
+# Why a request was sent once more.
+cdef enum Cause:
+    CAUSE_CONNECT           # no connection came about
+    CAUSE_STALE             # it met a connection that was being closed
+    CAUSE_RESET             # the connection ended before an answer
+    CAUSE_TIMEOUT
+    CAUSE_STATUS            # the answer said that the endpoint cannot serve
+    CAUSE_HUNG              # the endpoint kept many waiting, while others answered
+    CAUSE_HEDGE             # another endpoint was asked at the same time
+    CAUSE_COUNT
 
 cdef struct Histogram:
     uint64_t counts[15]
@@ -36,7 +49,12 @@ cdef struct UpstreamStats:
     Histogram connect
     uint64_t active
     uint64_t idle
-    uint64_t retries[4]
+    uint64_t retries[8]     # by Cause
+    uint64_t over_budget    # requests that were not sent once more, for the budget
+    uint64_t waiting        # requests that wait for room, now
+    uint64_t waited         # and ever
+    uint64_t pending        # requests that wait for an answer to begin
+    double limit            # how many may; 0: any
 
 cdef struct Block:
     uint64_t connections
@@ -48,12 +66,17 @@ cdef struct Block:
     uint64_t log_written    # octets ever written to the ring, by the worker
     uint64_t log_read       # octets ever taken from it, by the supervisor
     uint64_t errors[32]
-    uint64_t limits[16]
+    uint64_t limits[32]
     CodeCount codes[8192]
     CodeCount upstream_codes[8192]
     RouteStats routes[1003]
     UpstreamStats upstreams[1003]
     unsigned char log[1048576]
+
+cdef struct Header:
+    uint64_t slots
+    uint64_t endpoints
+    uint64_t upstreams
 
 
 cdef double BOUND[14]
@@ -63,10 +86,17 @@ cdef double BOUND[14]
 cdef class Arena:
     cdef readonly int fd
     cdef readonly int slots
+    cdef readonly int endpoints             # how many have a state
+    cdef readonly int upstreams
+    cdef Header* header
     cdef Block* blocks
+    cdef State* states
+    cdef BreakerState* breakers
     cdef size_t size
 
     cdef Block* block(self, int slot) except NULL
+    cdef State* state(self, int slot) except NULL
+    cdef BreakerState* breaker(self, int upstream) except NULL
 
 
 cdef void count_code(CodeCount* table, unsigned int series, unsigned int method, unsigned int status) noexcept

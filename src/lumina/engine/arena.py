@@ -5,6 +5,7 @@ its worker: the one that takes its place goes on counting where it stopped, so n
 """
 
 import os
+import struct
 from typing import Any
 
 import cython
@@ -15,7 +16,9 @@ from lumina.reasons import REASONS
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 METHODS = ("_OTHER", "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
-RETRY_WORDS = ("connect", "stale", "reset", "other")
+RETRY_WORDS = ("connect", "stale", "reset", "timeout", "status", "hung", "hedge")  # by the number of a Cause
+STATES = ("closed", "open", "half_open")
+PROBES = (None, True, False)  # by the number of a probe's outcome
 METHOD_SHIFT = 10
 SERIES_SHIFT = 14
 
@@ -26,35 +29,45 @@ Spread = tuple[list[int], float]
 class Arena:
     """The mapping itself: create() it in the supervisor, attach() to it in a worker."""
 
-    def __init__(self, fd: cython.int, slots: cython.int) -> None:
+    def __init__(self, fd: cython.int) -> None:
         at: cython.p_void
+        counts: cython.pointer(Header)
         self.fd = fd
-        self.slots = slots
-        self.size = slots * cython.sizeof(Block)
+        self.size = os.fstat(fd).st_size
         at = mmap(cython.NULL, self.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
         if at == MAP_FAILED:
             raise EngineError("the shared arena cannot be mapped")
-        self.blocks = cython.cast(cython.pointer(Block), at)
+        counts = cython.cast(cython.pointer(Header), at)
+        self.header = counts
+        self.slots = counts.slots
+        self.endpoints = counts.endpoints
+        self.upstreams = counts.upstreams
+        if _size(self.slots, self.endpoints, self.upstreams) != self.size:
+            raise EngineError("the shared arena is none of this version")
+        self.blocks = cython.cast(cython.pointer(Block), cython.cast(cython.p_char, at) + HEADER)
+        self.states = cython.cast(cython.pointer(State), self.blocks + self.slots)
+        self.breakers = cython.cast(cython.pointer(BreakerState), self.states + self.endpoints)
 
     def __dealloc__(self) -> None:
-        if self.blocks is not cython.NULL:
-            munmap(self.blocks, self.size)
+        if self.header is not cython.NULL:
+            munmap(self.header, self.size)
 
     @classmethod
-    def create(cls, slots: int) -> Any:  # noqa: ANN401 (in a compiled class its own name is not known yet)
-        """Make an arena for that many workers."""
+    def create(cls, slots: int, endpoints: int = 64, upstreams: int = 64) -> Any:  # noqa: ANN401 (in a compiled class its own name is not known yet)
+        """Make an arena for that many workers, and states for so many endpoints and upstreams."""
         fd: cython.int = memfd_create(b"lumina-arena", MFD_CLOEXEC)
         if fd < 0:
             raise EngineError("the shared arena cannot be made")
-        os.ftruncate(fd, slots * cython.sizeof(Block))
-        arena: Arena = cls(fd, slots)
+        os.ftruncate(fd, _size(slots, endpoints, upstreams))
+        os.pwrite(fd, struct.pack("=QQQ", slots, endpoints, upstreams), 0)
+        arena: Arena = cls(fd)
         arena._touch()
         return arena
 
     @classmethod
     def attach(cls, fd: int) -> Any:  # noqa: ANN401 (as above)
         """Map the arena that the supervisor handed over as `fd`."""
-        return cls(fd, os.fstat(fd).st_size // cython.sizeof(Block))
+        return cls(fd)
 
     def _touch(self) -> None:
         """Take the pages of the log rings now: memory that is sure to be used should not look like growth."""
@@ -67,6 +80,50 @@ class Arena:
             raise EngineError(f"the arena has no slot {slot}")
         return cython.address(self.blocks[slot])
 
+    def state(self, slot: cython.int) -> cython.pointer(State):
+        if not 0 <= slot < self.endpoints:
+            raise EngineError(f"the arena has no endpoint {slot}")
+        return cython.address(self.states[slot])
+
+    def breaker(self, upstream: cython.int) -> cython.pointer(BreakerState):
+        if not 0 <= upstream < self.upstreams:
+            raise EngineError(f"the arena has no upstream {upstream}")
+        return cython.address(self.breakers[upstream])
+
+    def forget(self, slot: int) -> None:
+        """Let the state of an endpoint be that of a new one."""
+        memset(self.state(slot), 0, cython.sizeof(State))
+
+    def probe(self, slot: int, up: bool | None) -> None:
+        """Tell the workers what a health check found; None: nothing yet, which keeps nobody from using it."""
+        state: cython.pointer(State) = self.state(slot)
+        if up is None:
+            state.probe = PROBE_UNKNOWN
+        else:
+            state.probe = PROBE_UP if up else PROBE_DOWN
+
+    def endpoint(self, slot: int) -> dict[str, Any]:
+        """Return what is known of an endpoint: times are seconds on the monotonic clock, `latency` is seconds."""
+        state: cython.pointer(State) = self.state(slot)
+        return {
+            "state": STATES[state.state],
+            "until": state.until,
+            "probe": PROBES[state.probe],
+            "failures": state.failures,
+            "latency": state.latency,
+            "ejections": state.ejections,
+            "transitions": {"open": state.opened, "half_open": state.half_opened, "closed": state.closed},
+        }
+
+    def upstream(self, index: int) -> dict[str, Any]:
+        """Return what is known of an upstream's own breaker."""
+        state: cython.pointer(BreakerState) = self.breaker(index)
+        return {
+            "state": STATES[state.state],
+            "until": state.until,
+            "transitions": {"open": state.opened, "half_open": state.half_opened, "closed": state.closed},
+        }
+
     def clear_gauges(self, slot: int) -> None:
         """Forget what a worker that died had open; what it counted stays."""
         block: cython.pointer(Block) = self.block(slot)
@@ -76,6 +133,9 @@ class Arena:
         for at in range(SERIES):
             block.upstreams[at].active = 0
             block.upstreams[at].idle = 0
+            block.upstreams[at].waiting = 0
+            block.upstreams[at].pending = 0
+            block.upstreams[at].limit = 0.0
 
     def drain_log(self, slot: int) -> bytes:
         """Take the access lines that the worker in `slot` has written: whole lines, or nothing."""
@@ -110,6 +170,11 @@ class Arena:
                 "upstream_connect",
                 "upstream_connections",
                 "retries",
+                "over_budget",
+                "waiting",
+                "waited",
+                "pending",
+                "concurrency_limit",
                 "errors",
                 "limits",
             ]
@@ -171,6 +236,7 @@ class Arena:
         stats: cython.pointer(UpstreamStats)
         at: cython.int
         cause: cython.int
+        causes: cython.int = CAUSE_COUNT
         for at in range(SERIES):
             stats = cython.address(block.upstreams[at])
             add_spread(found["upstream_durations"], at, cython.address(stats.duration))
@@ -178,9 +244,28 @@ class Arena:
             if stats.active or stats.idle or stats.connect.total:
                 add(found["upstream_connections"], (at, "active"), stats.active)
                 add(found["upstream_connections"], (at, "idle"), stats.idle)
-            for cause in range(RETRY_REASONS):
+            if stats.over_budget:
+                add(found["over_budget"], at, stats.over_budget)
+            if stats.waited:
+                add(found["waiting"], at, stats.waiting)
+                add(found["waited"], at, stats.waited)
+            if stats.pending:
+                add(found["pending"], at, stats.pending)
+            if stats.limit:
+                add(found["concurrency_limit"], at, int(stats.limit))
+            for cause in range(causes):
                 if stats.retries[cause]:
                     add(found["retries"], (at, RETRY_WORDS[cause]), stats.retries[cause])
+
+
+def _size(slots: int, endpoints: int, upstreams: int) -> int:
+    """Return the octets of an arena."""
+    return (
+        HEADER
+        + slots * cython.sizeof(Block)
+        + endpoints * cython.sizeof(State)
+        + upstreams * cython.sizeof(BreakerState)
+    )
 
 
 def split(key: int) -> tuple[int, int, int]:

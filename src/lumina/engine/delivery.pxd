@@ -1,47 +1,43 @@
-# A request's way to an endpoint.
+# What is done so that a request comes to an answer although an endpoint fails.
 cimport cython
 
-from lumina.engine.buffer cimport Buffer
-from lumina.engine.gateway cimport Gateway, Live
-from lumina.engine.limit cimport LIMIT_UPLOADS
+from lumina.engine.arena cimport CAUSE_CONNECT, CAUSE_HEDGE, CAUSE_HUNG, CAUSE_RESET, CAUSE_STALE, CAUSE_STATUS, CAUSE_TIMEOUT
+from lumina.engine.origin cimport TRIED, Origin
 from lumina.engine.pool cimport Pool
-from lumina.engine.recorder cimport Record
-from lumina.engine.stream cimport Dialogue, ServerStream
-from lumina.engine.syscalls cimport EPOLLIN
-from lumina.engine.transport cimport BROKEN
-from lumina.engine.origin cimport Origin
+from lumina.engine.rival cimport Rival
+from lumina.engine.sending cimport Sending
 from lumina.engine.upstream cimport UpstreamConnection
-from lumina.http1.request cimport METHOD_CONNECT, METHOD_OTHER, METHOD_PATCH, METHOD_POST
+from lumina.http1.response cimport ResponseHead
+from lumina.policies.backoff cimport delay
+from lumina.policies.standing cimport OPEN
 from lumina.reasons cimport *
+from lumina.snapshot cimport Upstream
 
 cdef enum:
-    REPLAY = 65536          # octets of a request kept so that it can be sent once more
-    TRIES = 3               # endpoints that are tried before the client hears of it
+    RESENT = 3              # times that a request may meet a connection that closes just then
+    STUCK = 3               # requests that an endpoint keeps waiting, while others answer, before it is given up
 
 
 @cython.no_gc
-cdef class Delivery(Dialogue):
-    cdef Gateway gateway
-    cdef Origin origin
-    cdef ServerStream client
-    cdef UpstreamConnection connection
-    cdef Buffer outgoing                    # the request as it is written for the upstream
-    cdef Py_ssize_t sent                    # octets of it that went out on this connection
-    cdef Record record
-    cdef unsigned int place                 # the endpoint being tried
-    cdef int endpoints_tried, addresses_tried
-    cdef bint ready                         # the connection can be written to
-    cdef bint request_done                  # all of the request has been written
+cdef class Delivery(Sending):
+    cdef Rival rival                        # a second try, under way beside the first
     cdef bint responded                     # the answer's head has come
-    cdef bint replayable
-    cdef Pool uploading                     # whose upload it counts as; None: of none
+    cdef bint stuck                         # counts among those that its endpoint keeps waiting
+    cdef int resent
 
-    cdef void dispatch(self) noexcept
-    cdef void fail(self, int reason, int rule) noexcept
-    cdef void _attach(self, UpstreamConnection connection) noexcept
-    cdef bint _uploads(self) noexcept
-    cdef void uploaded(self) noexcept
-    cdef void _connect(self) noexcept
-    cdef void _push(self) noexcept
-    cdef bint _can_resend(self, int reason) noexcept
-    cdef void _resend(self) noexcept
+    cdef bint retry_status(self, ResponseHead head) noexcept
+    cdef void settled(self, int status) noexcept
+    cdef void leave(self) noexcept
+    cdef void drop_rival(self) noexcept
+    cdef bint _resend(self, int reason) noexcept
+    cdef bint _retry(self, int cause) noexcept
+    cdef bint _allowed(self, int cause) noexcept
+    cdef void _again(self) noexcept
+    cdef void _drop(self) noexcept
+    cdef void _tried(self, Pool pool) noexcept
+    cdef void _look(self, double now) noexcept
+    cdef void _look_after_connecting(self, double now) noexcept
+    cdef void _challenge(self, double now) noexcept
+    cdef void _promote(self) noexcept
+    cdef void _take(self) noexcept
+    cdef void _unstick(self) noexcept

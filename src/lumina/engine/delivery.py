@@ -1,176 +1,359 @@
-"""A request's way to an endpoint: whose turn it is, a connection, and the octets that go out on it.
+"""What is done so that a request comes to an answer although an endpoint fails.
 
-What is written for the upstream stays in `outgoing` as long as it may have to be sent once more: on a connection that
-was reused, until the first octet of the answer, and only if it is not long.
+    resent      it met a connection that the endpoint was closing just then: sent again, for free
+    retried     the endpoint failed: another is asked, or the same after a pause, within the upstream's budget
+    challenged  the endpoint says nothing: another is asked at the same time, and whoever answers first goes on
+
+All of it ends with the first octet of an answer that the client gets, and none of it sends twice what may not be.
 """
 
 import cython
 
-from lumina.engine.buffer import Buffer
+from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
-from lumina.engine.stream import Dialogue
+from lumina.engine.rival import Rival
+from lumina.engine.sending import Sending
 from lumina.engine.upstream import UpstreamConnection
+from lumina.http1.response import ResponseHead
+from lumina.snapshot import Upstream
+
+LOOK = 0.1  # seconds between two looks at an endpoint that says nothing
+SECOND_ENDPOINT = 1.0  # seconds that connecting may take before another endpoint is asked as well
+LONE = 1.0  # seconds after which also a single request that nobody answers is worth a challenge
 
 
-class Delivery(Dialogue):
-    """The half of an exchange that faces the upstream's endpoints."""
+class Delivery(Sending):
+    """The failures of an exchange's upstream side."""
 
-    def fail(self, reason: cython.int, rule: cython.int) -> None:
-        """End the exchange with a failure; the exchange says how."""
-
-    def dispatch(self) -> None:  # hot
-        """Send the request to the endpoint whose turn it is."""
-        connection: UpstreamConnection
-        self.place = self.origin.cursor
-        self.origin.cursor += 1
-        if not self.request_done and not self._uploads():
-            self.fail(CONNECTION_LIMIT, 0)
-            return
-        connection = cython.cast(UpstreamConnection, self.origin.pool(self.place).lease())
-        if connection is None:
-            self._connect()
-            return
-        connection.expect(self, self.record.method)
-        self._attach(connection)
-
-    def _uploads(self) -> cython.bint:
-        """Count among the uploads; False where there are as many as may be.
-
-        They hold a connection at their client's pace, and must never hold all there are.
-        """
-        pool: Pool = self.origin.pool(self.place)
-        if pool.uploads >= self.origin.most_uploads:
-            self.gateway.recorder.met(LIMIT_UPLOADS)
-            return False
-        pool.uploads += 1
-        self.uploading = pool
-        return True
-
-    def uploaded(self) -> None:
-        """Count no longer among the uploads."""
-        self.uploading.uploads -= 1
-        self.uploading = None
-
-    def _connect(self) -> None:
-        """Open a connection to the endpoint at `place`."""
-        pool: Pool = self.origin.pool(self.place)
-        connection: UpstreamConnection
-        reason: cython.int
-        self.record.endpoint = pool.label
-        self.record.endpoint_size = len(pool.label)
-        if pool.address_count == 0:
-            self.upstream_unreached(DNS_ERROR)
-            return
-        if pool.open >= self.origin.most_open:
-            self.upstream_unreached(CONNECTION_LIMIT)
-            return
-        connection = UpstreamConnection(self.origin, pool)
-        connection.expect(self, self.record.method)
-        self.connection = connection
-        reason = connection.open((pool.preferred + self.addresses_tried) % pool.address_count)
-        if reason != OK:
-            connection.exchange = None
-            self.upstream_unreached(reason)
-
-    def upstream_unreached(self, reason: cython.int) -> None:
-        """No connection came about: try the next address, then the next endpoint, then tell the client."""
-        pool: Pool = self.origin.pool(self.place)
-        self.connection = None
-        self.record.attempts += 1
-        self.addresses_tried += 1
-        if self.addresses_tried < pool.address_count and reason != CONNECTION_LIMIT:
-            self._connect()
-            return
-        self.addresses_tried = 0
-        self.endpoints_tried += 1
-        if self.endpoints_tried < min(TRIES, len(self.origin.pools)):
-            self.place += 1
-            self.gateway.recorder.retried(self.record.upstream_series, 0)
-            self._connect()
-            return
-        self.fail(reason, 0)
+    # What befalls the one connection, or the first of two.
 
     def upstream_ready(self) -> None:
         """The connection stands."""
-        pool: Pool = self.connection.pool
+        pool: Pool = self.pool
+        self.drop_rival()
         if pool.address_count > 0:
-            pool.preferred = (pool.preferred + self.addresses_tried) % pool.address_count
+            pool.preferred = self.connection.address
         self.record.connect = self.connection.connect_seconds
         self._attach(self.connection)
 
-    def _attach(self, connection: UpstreamConnection) -> None:  # hot
-        record: cython.pointer(Record) = cython.address(self.record)
-        self.connection = connection
-        self.ready = True
-        record.attempts += 1
-        record.sent = self.gateway.reactor.clock.now
-        record.endpoint = connection.pool.label
-        record.endpoint_size = len(connection.pool.label)
-        self._push()
-
-    def _push(self) -> None:  # hot
-        """Send what is written, as far as the kernel takes it."""
-        outgoing: Buffer = self.outgoing
-        connection: UpstreamConnection = self.connection
-        count: cython.Py_ssize_t
-        if outgoing is None or connection.broken:
+    def upstream_unreached(self, reason: cython.int) -> None:
+        """No connection came about: try the next address, then the next endpoint, then tell the client."""
+        pool: Pool = self.pool
+        self.connection = None
+        self.record.attempts += 1
+        if self.rival is not None:
+            self._promote()
             return
-        if outgoing.end > self.sent:
-            count = connection.push(outgoing.data + self.sent, outgoing.end - self.sent)
-            if count == BROKEN:  # what it answered before, or how it ended, is there to be read
-                connection.seen |= EPOLLIN
-                self.gateway.reactor.again(connection)
-                return
-            self.sent += count
-            self.gateway.reactor.wheel.arm(
-                connection, self.gateway.reactor.clock.now + self.origin.upstream.first_byte_timeout
-            )
-        if self.sent == outgoing.end:
-            if not connection.reused or outgoing.end > REPLAY or not self.replayable:
-                self.replayable = False
-                outgoing.clear()
-                self.sent = 0
-            if self.client.paused:
-                self.client.resume()
-
-    def upstream_writable(self) -> None:  # hot
-        if self.ready and self.outgoing is not None and self.outgoing.end > self.sent:
-            self._push()
+        self.addresses_tried += 1
+        if self.addresses_tried < pool.address_count:
+            self._connect()
+            return
+        self.origin.failed(pool, self.gateway.reactor.clock.now)
+        if (self.origin.count == 1 and reason != CONNECTION_REFUSED) or not self._retry(CAUSE_CONNECT):
+            self.fail(reason, 0)
 
     def upstream_lost(self, reason: cython.int) -> None:
         """The connection ended before the answer was complete, or what came on it is no answer."""
         connection: UpstreamConnection = self.connection
+        now: cython.double = self.gateway.reactor.clock.now
         if reason == RESPONSE_TIMEOUT and not self.request_done:  # it is the client that we wait for
-            self.gateway.reactor.wheel.arm(
-                connection, self.gateway.reactor.clock.now + self.origin.upstream.first_byte_timeout
-            )
+            self.gateway.reactor.wheel.arm(connection, now + self.origin.upstream.first_byte_timeout)
             return
-        if self._can_resend(reason):
-            self._resend()
+        if self._resend(reason):
+            return
+        self.origin.failed(self.pool, now)
+        if self.rival is not None:
+            self._drop()
+            self._promote()
+            return
+        if reason == CONNECTION_TERMINATED:
+            if self._retry(CAUSE_RESET):
+                return
+        elif reason == RESPONSE_TIMEOUT and self._retry(CAUSE_TIMEOUT):
             return
         self.connection = None
         connection.release(False)
         self.fail(reason, 0)
 
-    def _can_resend(self, reason: cython.int) -> cython.bint:
-        """Whether the request met the race of a connection that closed while it waited, and may be sent once more.
+    def _resend(self, reason: cython.int) -> cython.bint:
+        """Send again a request that met the race of a connection that closed while it waited, if that is what it was.
 
         Nothing of an answer came, and either the method is idempotent (RFC 9110, section 9.2.2) or the endpoint's
-        kernel took nothing of the request.
+        program cannot have seen the request. Unlike a retry this says nothing of the endpoint.
         """
-        method: cython.int = self.record.method
+        connection: UpstreamConnection = self.connection
         if reason != CONNECTION_TERMINATED or self.responded or not self.replayable or self.outgoing is None:
             return False
-        if not self.connection.reused or self.connection.answered or self.record.attempts > TRIES:
+        if not connection.reused or connection.answered or self.resent >= RESENT:
             return False
-        if method == METHOD_POST or method == METHOD_PATCH or method == METHOD_OTHER or method == METHOD_CONNECT:
-            return self.connection.untouched(self.sent)
+        if not self.is_idempotent() and not connection.untouched(self.sent):
+            return False
+        self.resent += 1
+        self.gateway.recorder.retried(self.record.upstream_series, CAUSE_STALE)
+        self._drop()
+        self.drop_rival()
+        if self.origin.count > 1:
+            self.tries -= 1  # it counts as one with the try that it makes up for
+            self._try()
+        else:
+            self._time()
+            self._connect()
         return True
 
-    def _resend(self) -> None:
-        self.gateway.recorder.retried(self.record.upstream_series, 1)
-        self.connection.release(False)
+    def _retry(self, cause: cython.int) -> cython.bint:
+        """Ask another endpoint, or the same after a pause, if that is allowed and the budget has it."""
+        now: cython.double = self.gateway.reactor.clock.now
+        if self.responded or not self.replayable or self.outgoing is None:
+            return False
+        if self.tries >= self.origin.upstream.retry_attempts or not self._allowed(cause):
+            return False
+        if not self.origin.budget.withdraw(now):
+            self.gateway.recorder.over_budget(self.record.upstream_series)
+            return False
+        self.gateway.recorder.retried(self.record.upstream_series, cause)
+        self._tried(self.pool)
+        self._drop()
+        self._again()
+        return True
+
+    def _allowed(self, cause: cython.int) -> cython.bint:
+        """Say whether the upstream's settings, and the method, let a failure of this kind be followed by a try."""
+        upstream: Upstream = self.origin.upstream
+        if cause == CAUSE_CONNECT:
+            return upstream.retry_connect
+        if cause == CAUSE_RESET:
+            if not upstream.retry_reset or self.connection.answered:
+                return False
+            if self.connection.untouched(self.sent):
+                return True
+        elif cause == CAUSE_TIMEOUT and not upstream.retry_timeout and upstream.per_try_timeout == 0.0:
+            return False
+        return self.is_idempotent()
+
+    def _again(self) -> None:
+        """Try once more: at once where there is another endpoint, else after a pause."""
+        upstream: Upstream = self.origin.upstream
+        if self.wish.tried_count < self.origin.count and self.tries == 1:
+            self._try()
+            return
+        self.try_at = self.gateway.reactor.clock.now + delay(
+            self.tries, upstream.retry_backoff, upstream.retry_max_backoff, self.origin.chance.draw()
+        )
+        self._rearm()
+
+    def _drop(self) -> None:
+        """Give up the connection, and be ready to send on another."""
+        connection: UpstreamConnection = self.connection
+        self.connection = None
+        if connection is not None:
+            connection.release(False)
         self.ready = False
         self.sent = 0
         self.addresses_tried = 0
-        self._connect()
+        self.look_at = 0.0
+        self.try_by = 0.0
+        self._unstick()
+
+    def _tried(self, pool: Pool) -> None:
+        """Remember that this endpoint has been asked."""
+        if self.wish.tried_count < TRIED:
+            self.wish.tried[self.wish.tried_count] = pool.slot
+            self.wish.tried_count += 1
+
+    # What an answer says of an endpoint.
+
+    def retry_status(self, head: ResponseHead) -> cython.bint:
+        """Ask another endpoint instead of passing on an answer by which this one says that it cannot serve."""
+        upstream: Upstream = self.origin.upstream
+        if not upstream.retry_statuses[head.status] or self.wish.tried_count + 1 >= self.origin.count:
+            return False
+        if not self.request_done or not self.is_idempotent():
+            return False
+        self.origin.failed(self.pool, self.gateway.reactor.clock.now)
+        return self._retry(CAUSE_STATUS)
+
+    def settled(self, status: cython.int) -> None:  # hot
+        """An answer has begun: no other try is made."""
+        now: cython.double = self.gateway.reactor.clock.now
+        if self.rival is not None:
+            self.drop_rival()
+        self.replayable = False
+        if self.pending:
+            self.pending = False
+            self.origin.pending -= 1
+            if self.origin.queue.size > 0:
+                self.gateway.reactor.again(self.origin)
+        if self.stuck:
+            self._unstick()
+        if 502 <= status <= 504:
+            self.origin.failed(self.pool, now)
+        else:
+            self.origin.succeeded(self.pool, now, now - self.record.sent)
+        if self.look_at > 0.0 or self.try_by > 0.0:
+            self.look_at = 0.0
+            self.try_by = 0.0
+            self._rearm()
+
+    def leave(self) -> None:  # hot
+        """The exchange is over: be counted nowhere any more."""
+        if self.rival is not None:
+            self.drop_rival()
+        if self.queued:
+            self.origin.queue.leave(self)
+        if self.stuck:
+            self._unstick()
+        if self.uploading is not None:
+            self.uploaded()
+        if self.pending:
+            self.pending = False
+            self.origin.pending -= 1
+        if self.origin is not None and self.origin.queue.size > 0:
+            self.gateway.reactor.again(self.origin)
+        self.gateway.reactor.wheel.disarm(self)
+        self.pool = None
+
+    # Time.
+
+    def expired(self, now: cython.double) -> None:
+        if self.client is None:
+            return
+        if self.done_by > 0.0 and now >= self.done_by:
+            self.done_by = 0.0
+            self.fail(DEADLINE_EXCEEDED, 0)
+        elif self.queued:
+            if now >= self.try_at:
+                self.fail(QUEUE_TIMEOUT, 0)
+        elif self.try_at > 0.0:
+            if now >= self.try_at:
+                self.room()
+        elif self.try_by > 0.0 and now >= self.try_by and self.connection is not None:
+            self.try_by = 0.0
+            if self.ready:
+                self.upstream_lost(RESPONSE_TIMEOUT)
+            else:
+                self.connection.expired(now)
+        elif self.look_at > 0.0 and now >= self.look_at:
+            self.look_at = now + LOOK
+            if self.ready:
+                self._look(now)
+            else:
+                self._look_after_connecting(now)
+        if self.client is not None:
+            self._rearm()
+
+    def _look(self, now: cython.double) -> None:
+        """Judge an endpoint that has not answered yet."""
+        origin: Origin = self.origin
+        pool: Pool = self.pool
+        waited: cython.double = now - self.tried_at
+        if self.rival is not None or not self.replayable:
+            return
+        if origin.hedge_after > 0.0 and waited >= origin.hedge_after:
+            self._challenge(now)
+            return
+        if pool.answered >= self.tried_at:  # it answers others: this request takes its time
+            return
+        if not self.stuck:
+            self.stuck = True
+            pool.stuck += 1
+        if pool.stuck >= STUCK and origin.answered > self.tried_at and pool.standing.state.state != OPEN:
+            origin.hung(pool, now)
+        if pool.standing.state.state == OPEN and self.request_done and self._retry(CAUSE_HUNG):
+            return
+        if self.wish.trial or waited >= max(LONE, 3.0 * origin.patience):
+            self._challenge(now)
+
+    def _look_after_connecting(self, now: cython.double) -> None:
+        """Help a connection that takes its time: by the endpoint's next address, or by another endpoint."""
+        pool: Pool = self.pool
+        if self.rival is not None or self.connection is None:
+            return
+        if self.addresses_tried + 1 < pool.address_count:
+            self.addresses_tried += 1
+            self.rival = Rival(self, pool)
+            if self.rival.connect(
+                self.origin, (pool.preferred + self.addresses_tried) % pool.address_count, self.record.method
+            ):
+                self.rival = None
+        elif now - self.tried_at >= SECOND_ENDPOINT:
+            self._challenge(now)
+
+    def _challenge(self, now: cython.double) -> None:
+        """Ask another endpoint at the same time."""
+        origin: Origin = self.origin
+        place: cython.int
+        trial: cython.bint = self.wish.trial
+        before: cython.int = self.wish.tried_count
+        if not self.wish.safe or self.tries >= origin.upstream.retry_attempts or origin.count < 2:
+            return
+        self._tried(self.pool)
+        place = origin.pick(cython.address(self.wish), now)
+        self.wish.trial = trial
+        self.wish.tried_count = before
+        if place < 0 or origin.pool(place) is self.pool or not origin.budget.withdraw(now):
+            return
+        self.gateway.recorder.retried(self.record.upstream_series, CAUSE_HEDGE)
+        self.tries += 1
+        self.record.attempts += 1
+        self.rival = Rival(self, origin.pool(place))
+        if self.rival.lease(origin, self.record.method) != OK:
+            origin.failed(origin.pool(place), now)
+            self.rival = None
+
+    # The second try.
+
+    def rival_ready(self) -> cython.bint:
+        if self.ready:
+            return False
+        self._take()
+        self.pool.preferred = self.connection.address
+        self.record.connect = self.connection.connect_seconds
+        self._attach(self.connection)
+        return True
+
+    def rival_answers(self, head: ResponseHead) -> cython.bint:
+        """Let the second try go on as the only one, unless its answer is none that a client would want."""
+        if self.origin.upstream.retry_statuses[head.status]:
+            self.origin.failed(self.rival.pool, self.gateway.reactor.clock.now)
+            self.rival = None  # who asks gives the connection up
+            return False
+        if self.pool.answered < self.tried_at:  # the first said nothing to anybody meanwhile
+            self.origin.failed(self.pool, self.gateway.reactor.clock.now)
+        self.record.sent = self.rival.began
+        self._take()
+        return True
+
+    def rival_lost(self, reason: cython.int) -> None:
+        rival: Rival = self.rival
+        self.rival = None
+        if rival is not None and rival.pool is not self.pool:
+            self.origin.failed(rival.pool, self.gateway.reactor.clock.now)
+
+    def _take(self) -> None:
+        """Go on with the second connection instead of the first."""
+        self._drop()
+        self._promote()
+
+    def _promote(self) -> None:
+        """The first try is over: go on with the second, which is under way."""
+        rival: Rival = self.rival
+        self.rival = None
+        self.pool = rival.pool
+        self.sent = rival.sent
+        self.ready = rival.began > 0.0
+        self.record.endpoint = self.pool.label
+        self.record.endpoint_size = len(self.pool.label)
+        self.connection = rival.settle_for()
+        self.connection.exchange = self
+
+    def drop_rival(self) -> None:
+        """Give the second try up."""
+        rival: Rival = self.rival
+        if rival is not None:
+            self.rival = None
+            rival.cancel()
+
+    def _unstick(self) -> None:
+        if self.stuck:
+            self.stuck = False
+            self.pool.stuck -= 1

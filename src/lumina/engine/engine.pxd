@@ -19,5 +19,9 @@ cdef class Engine:
     cdef Recorder recorder
     cdef Gateway gateway
     cdef dict pools                     # Pool by the identity of its endpoint: they outlive snapshots
+    cdef dict origins                   # Origin by the name of its upstream: of the snapshot that is live
     cdef list listeners
     cdef readonly Guests guests         # Python's descriptors, for a loop that waits in the engine
+
+    cdef Origin _origin(self, Upstream upstream)
+    cdef Pool _pool(self, Upstream upstream, str key, int slot, double weight, int priority)

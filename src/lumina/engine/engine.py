@@ -1,6 +1,7 @@
 """The data path of one worker, as the control plane holds it: give it sockets and snapshots, and let it turn."""
 
 import ssl
+from typing import Any
 
 import cython
 
@@ -26,6 +27,7 @@ class Engine:
         self.gateway = Gateway(self.reactor, self.recorder)
         self.guests = Guests(self.reactor)
         self.pools = {}
+        self.origins = {}
         self.listeners = []
 
     def fileno(self) -> int:
@@ -41,6 +43,8 @@ class Engine:
         self.reactor.tick()
         self.recorder.block.turns = self.reactor.turns
         self.recorder.block.longest_turn = self.reactor.longest_turn
+        for origin in self.gateway.live.origins:
+            cython.cast(Origin, origin).review(self.reactor.clock.now)
 
     def skip(self, seconds: float) -> None:
         """Go on as if `seconds` had passed, and expire what is due then."""
@@ -55,20 +59,68 @@ class Engine:
         self.gateway.request.strict = self.gateway.response.strict = snapshot.strict
         self.gateway.doubts.reserve(limits.request_line)
         self.gateway.response.configure(limits.response_header_bytes, 256)
-        origins = tuple(self._origin(upstream, snapshot) for upstream in snapshot.upstreams)
+        origins = tuple(self._origin(upstream) for upstream in snapshot.upstreams)
         self.gateway.live = Live(snapshot, origins)
 
-    def _origin(self, upstream: Upstream, snapshot: Snapshot) -> Origin:
+    def _origin(self, upstream: Upstream) -> Origin:
+        """Return the origin of an upstream; what is known of one of the same name goes over to it."""
+        origin: Origin = Origin(upstream, self.reactor, self.gateway.response, self.recorder.arena.slots)
+        before: Origin = self.origins.get(upstream.name)
         pools = []
         for endpoint in upstream.endpoints:
-            key = (upstream.name, endpoint.key)
-            pool: Pool = self.pools.get(key)
-            if pool is None:
-                pool = Pool(endpoint)
-                self.pools[key] = pool
-            pool.stats = cython.address(self.recorder.block.upstreams[upstream.series])
+            pool: Pool = self._pool(upstream, endpoint.key, endpoint.index, endpoint.weight, endpoint.priority)
+            if endpoint.socket_path:
+                pool.unix(endpoint.socket_path)
+            elif pool.address_count == 0:
+                pool.resolved([(endpoint.host, endpoint.port)])
             pools.append(pool)
-        return Origin(upstream, tuple(pools), snapshot.limits, self.reactor, self.gateway.response)
+        origin.stats = cython.address(self.recorder.block.upstreams[upstream.series])
+        if upstream.breaker:
+            origin.protect(self.recorder.arena, upstream.index)
+        if before is not None:
+            origin.inherit(before)
+        origin.endpoints(tuple(pools))
+        self.origins[upstream.name] = origin
+        return origin
+
+    def _pool(
+        self, upstream: Upstream, key: str, slot: cython.int, weight: cython.double, priority: cython.int
+    ) -> Pool:
+        """Return the pool of an endpoint, the one that there is or a new one."""
+        pool: Pool = self.pools.get((upstream.name, key))
+        if pool is None:
+            pool = Pool(key)
+            self.pools[upstream.name, key] = pool
+        pool.place(slot, weight, priority)
+        pool.standing.attach(self.recorder.arena.state(slot))
+        pool.stats = cython.address(self.recorder.block.upstreams[upstream.series])
+        pool.gone = False
+        return pool
+
+    def endpoints(self, upstream: int, endpoints: list[dict[str, Any]]) -> None:
+        """Replace the endpoints of an upstream. Requests under way, and connections to those that stay, go on.
+
+        Each endpoint tells its `key` (identity), `slot` (of its state in the arena), `weight`, `priority`, and either
+        `unix`, a path, or `addresses`: (ip, port) pairs in the order in which to try them, none where its name is not
+        resolved.
+        """
+        origin: Origin = self.gateway.live.origins[upstream]
+        pool: Pool
+        pools = []
+        for endpoint in endpoints:
+            pool = self._pool(
+                origin.upstream, endpoint["key"], endpoint["slot"], endpoint["weight"], endpoint["priority"]
+            )
+            if endpoint.get("unix"):
+                pool.unix(endpoint["unix"])
+            else:
+                pool.resolved([(host, port) for host, port in endpoint["addresses"]])
+            pools.append(pool)
+        for pool in origin.pools:
+            if pool not in pools:
+                del self.pools[origin.upstream.name, pool.key]
+                pool.retire()
+        origin.endpoints(tuple(pools))
 
     def resolve(self, upstream: int, endpoint: int, addresses: list[tuple[str, int]]) -> None:
         """Tell what the name of an endpoint stands for: (ip, port) pairs, in the order in which to try them."""

@@ -25,10 +25,8 @@ from lumina.snapshot cimport Route
 @cython.final
 @cython.no_gc
 cdef class Exchange(Delivery):
-    cdef Live live
     cdef Route route
     cdef int body                           # how the request's body is framed
-    cdef bint upgrading                     # the client asked for another protocol
     cdef bint expects_continue
     cdef int form                           # in which the client reads what the gateway itself says: a Form
 

@@ -92,11 +92,18 @@ class Exchange(Delivery):
         self.client = client
         self.live = gateway.live
         self.sent = 0
-        self.endpoints_tried = 0
+        self.tries = 0
+        self.resent = 0
         self.addresses_tried = 0
         self.ready = False
         self.responded = False
         self.replayable = True
+        self.try_at = 0.0
+        self.look_at = 0.0
+        self.try_by = 0.0
+        self.done_by = 0.0
+        self.wish.tried_count = 0
+        self.wish.preferred = -1
         record.began = gateway.reactor.clock.now
         record.sent = 0.0
         record.first_byte = 0.0
@@ -217,18 +224,22 @@ class Exchange(Delivery):
     def response_head(self, head: ResponseHead, data: cython.p_const_uchar) -> None:  # hot
         """A head has come: of an interim answer, of a switch of protocols, or of the answer itself."""
         if head.status < 200:
+            self.drop_rival()
             if head.status == 101:
                 if self.upgrading:
+                    self.settled(101)
                     self._begin_tunnel(head, data)
                 else:
                     self.upstream_lost(HTTP_PROTOCOL_ERROR)
             elif self.record.minor >= 1 and (head.status != 100 or self.expects_continue):
                 self.client.send_interim(head, data)
             return
+        if head.status >= 500 and self.retry_status(head):
+            return
+        self.settled(head.status)
         self.record.first_byte = self.gateway.reactor.clock.now
         self.record.status = head.status
         self.responded = True
-        self.replayable = False
         self.client.send_head(head, data, self.request_done and not self.gateway.draining)
 
     def response_body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot
@@ -329,7 +340,7 @@ class Exchange(Delivery):
     def _problem(self, reason: cython.int, rule: cython.int) -> bytes:
         keep: cython.bint = self.client.keep(self.request_done)
         route = "" if self.route is None else self.route.name
-        endpoint = self.origin.pool(self.place).text if self.record.endpoint_size > 0 else ""
+        endpoint = self.pool.text if self.pool is not None else ""
         status, answer = problem(
             reason,
             rule,
@@ -359,8 +370,7 @@ class Exchange(Delivery):
         if self.route is not None:
             record.route = self.route.label
             record.route_size = len(self.route.label)
-        if self.uploading is not None:
-            self.uploaded()
+        self.leave()
         self.gateway.recorder.account(record)
         self.gateway.recorder.block.in_flight -= 1
         if self.outgoing is not None:

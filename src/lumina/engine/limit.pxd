@@ -18,6 +18,7 @@ cdef enum Limit:
     LIMIT_WRITE_TIME
     LIMIT_RESPONSE_HEADER_BYTES
     LIMIT_UPLOADS
+    LIMIT_QUEUE
     LIMIT_COUNT
 
 cdef int limit_of(int reason, int rule, bint in_body) noexcept

@@ -18,6 +18,7 @@ WORDS = (
     "write_time",
     "response_header_bytes",
     "upstream_uploads",
+    "upstream_queue",
 )
 
 

@@ -3,12 +3,13 @@
 The last one given back is the first one leased: the warm ones work, and the rest grow old together and expire.
 """
 
+import hashlib
 import json
 
 import cython
 
 from lumina.engine.transport import Transport
-from lumina.snapshot import Endpoint
+from lumina.policies.standing import Standing
 
 
 class Pooled(Transport):
@@ -18,14 +19,18 @@ class Pooled(Transport):
 class Pool:
     """Keyed by the endpoint's identity, so it outlives any one configuration."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.key = endpoint.key
-        self.text = endpoint.key
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.text = key
+        self.point = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "little")
         self.label = f',"endpoint":{json.dumps(self.text)}'.encode()
-        if endpoint.socket_path:
-            self._unix(endpoint.socket_path)
-        else:
-            self._address(endpoint.host, endpoint.port)  # a number needs no resolver
+        self.standing = Standing()
+
+    def place(self, slot: int, weight: float, priority: int) -> None:
+        """Take what a configuration, or a name server, says of the endpoint."""
+        self.slot = slot
+        self.weight = weight
+        self.priority = priority
 
     def resolved(self, addresses: list[tuple[str, int]]) -> None:
         """Take what the resolver found, in the order in which to try; none at all is a DNS error."""
@@ -57,7 +62,8 @@ class Pool:
         self.address_count += 1
         return True
 
-    def _unix(self, path: str) -> None:
+    def unix(self, path: str) -> None:
+        """Reach the endpoint by a unix socket."""
         raw: bytes = path.encode()
         local: cython.pointer(sockaddr_un) = cython.cast(cython.pointer(sockaddr_un), cython.address(self.addresses[0]))
         size: cython.Py_ssize_t = min(len(raw), 107)
@@ -67,14 +73,33 @@ class Pool:
         self.sizes[0] = cython.sizeof(sockaddr_un)
         self.address_count = 1
 
-    def lease(self) -> Pooled:  # hot
-        """Take the newest idle connection, or None."""
+    def lease(self, now: cython.double, careful: cython.bint) -> Pooled:  # hot
+        """Take the newest idle connection that has not ended, or None.
+
+        careful: what is sent on it may not be sent twice; one that its endpoint is likely to close now will not do.
+        """
         connection: Pooled
-        if self.newest is cython.NULL:
-            return None
-        connection = cython.cast(Pooled, self.newest)
-        self.forget(connection)
-        return connection
+        while self.newest is not cython.NULL:
+            connection = cython.cast(Pooled, self.newest)
+            if connection.seen & (EPOLLIN | GONE):  # its end is noted, and it has not had its turn yet
+                connection.close()  # cold
+                continue
+            if careful and self.lifetime > 0.0 and now - connection.since > self.lifetime * 0.8:
+                return None
+            self.forget(connection)
+            return connection
+        return None
+
+    def learn(self, waited: cython.double) -> None:
+        """Note after what time of waiting the endpoint closed a connection."""
+        if self.lifetime == 0.0 or waited < self.lifetime:
+            self.lifetime = waited
+
+    def retire(self) -> None:
+        """It is no endpoint any more: close what is idle, and let what is under way end."""
+        self.gone = True
+        while self.newest is not cython.NULL:
+            cython.cast(Pooled, self.newest).close()
 
     def give(self, connection: Pooled) -> None:  # hot
         """Let `connection` wait for the next exchange."""

@@ -56,6 +56,7 @@ cdef class Recorder:
     cdef void account(self, Record* record) noexcept
     cdef void met(self, int limit) noexcept
     cdef void retried(self, int upstream_series, int cause) noexcept
+    cdef void over_budget(self, int upstream_series) noexcept
     cdef void _count(self, Record* record, double seconds) noexcept
     cdef void _write(self, Record* record, double seconds) noexcept
     cdef void _word(self, const unsigned char* key, Py_ssize_t key_size, const unsigned char* value, Py_ssize_t size) noexcept

@@ -40,6 +40,9 @@ class Recorder:
     def retried(self, upstream_series: cython.int, cause: cython.int) -> None:
         self.block.upstreams[upstream_series].retries[cause] += 1
 
+    def over_budget(self, upstream_series: cython.int) -> None:
+        self.block.upstreams[upstream_series].over_budget += 1
+
     def _count(self, record: cython.pointer(Record), seconds: cython.double) -> None:  # hot
         route: cython.pointer(RouteStats) = cython.address(self.block.routes[record.series])
         upstream: cython.pointer(UpstreamStats)

@@ -1,14 +1,19 @@
 # What an exchange and the two sides of it say to each other, whatever their version of HTTP.
 cimport cython
 
+from lumina.engine.buffer cimport Buffer
 from lumina.engine.pool cimport Pooled
+from lumina.engine.timers cimport Timed
 from lumina.engine.transport cimport Transport
 from lumina.http1.response cimport ResponseHead
 
 
 @cython.no_gc
-cdef class Dialogue:
+cdef class Dialogue(Timed):
     cdef Dialogue below                     # the next of those that wait for use
+    cdef void* queue_before                 # neighbours among those that wait for room at an upstream; borrowed
+    cdef void* queue_after
+    cdef bint queued
 
     # What the streams tell the exchange.
     cdef void request_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
@@ -20,6 +25,7 @@ cdef class Dialogue:
     cdef void upstream_writable(self) noexcept
     cdef void upstream_unreached(self, int reason) noexcept
     cdef void upstream_lost(self, int reason) noexcept
+    cdef void room(self) noexcept           # it has waited for room at its upstream, and there is some
     cdef void response_head(self, ResponseHead head, const unsigned char* data) noexcept
     cdef void response_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
     cdef void response_end(self, bytearray trailers) noexcept
@@ -30,6 +36,16 @@ cdef class Dialogue:
     cdef bint tunnel_data(self, bint from_client, const unsigned char* data, Py_ssize_t size) noexcept
     cdef void tunnel_end(self, bint from_client, bint clean) noexcept
     cdef void tunnel_drained(self, bint client_side) noexcept
+
+
+@cython.no_gc
+cdef class Contest(Dialogue):
+    # An exchange that may have a second try under way beside the first.
+    cdef Buffer outgoing                    # the request as it is written for the upstream
+
+    cdef bint rival_ready(self) noexcept    # it can be written to; True: it now is the first
+    cdef bint rival_answers(self, ResponseHead head) noexcept   # the same, an answer has come on it
+    cdef void rival_lost(self, int reason) noexcept
 
 
 @cython.no_gc

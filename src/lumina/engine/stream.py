@@ -1,14 +1,15 @@
 """What an exchange and the two sides of it say to each other, whatever their version of HTTP.
 
-Three abstract classes and no behaviour: HTTP/1 connections are streams themselves, so the common case costs no object;
+Four abstract classes and no behaviour: HTTP/1 connections are streams themselves, so the common case costs no object;
 a version with many streams on a connection brings streams of its own, and the exchange does not notice.
 """
 
 from lumina.engine.pool import Pooled
+from lumina.engine.timers import Timed
 from lumina.engine.transport import Transport
 
 
-class Dialogue:
+class Dialogue(Timed):
     """One exchange, as its two streams see it."""
 
     def request_body(self, data, at, size):
@@ -36,6 +37,9 @@ class Dialogue:
         pass
 
     def upstream_lost(self, reason):
+        pass
+
+    def room(self):
         pass
 
     def response_head(self, head, data):
@@ -66,6 +70,19 @@ class Dialogue:
         pass
 
     def tunnel_drained(self, client_side):
+        pass
+
+
+class Contest(Dialogue):
+    """An exchange that may have a second try under way beside the first."""
+
+    def rival_ready(self):
+        return False
+
+    def rival_answers(self, head):
+        return False
+
+    def rival_lost(self, reason):
         pass
 
 

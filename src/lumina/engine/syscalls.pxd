@@ -65,7 +65,8 @@ cdef extern from "sys/un.h" nogil:
         char sun_path[108]
 
 cdef extern from "netinet/tcp.h" nogil:
-    int TCP_NODELAY
+    int TCP_NODELAY, TCP_INFO
+    int TCP_CLOSED "TCP_CLOSE"
 
 cdef extern from "arpa/inet.h" nogil:
     const char* inet_ntop(int family, const void* source, char* into, socklen_t size)

@@ -1,8 +1,9 @@
 # One HTTP/1.1 connection to an endpoint.
 cimport cython
-from libc.errno cimport EAGAIN, EINTR, ECONNREFUSED, EHOSTUNREACH, EINPROGRESS, ENETUNREACH, ENOENT, ETIMEDOUT, errno
+from libc.errno cimport EAGAIN, EINPROGRESS, EINTR, errno
 
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.evidence cimport reason_of, unacknowledged, unread
 from lumina.engine.origin cimport Origin
 from lumina.engine.pipe cimport Pipe
 from lumina.engine.pool cimport Pool, Pooled
@@ -46,6 +47,7 @@ cdef class UpstreamConnection(ClientStream):
     cdef ChunkedDecoder decoder
     cdef double began                       # when the connection was asked for
     cdef readonly double connect_seconds
+    cdef readonly int address               # which of its endpoint's
 
     cdef int open(self, int address) noexcept
     cdef void _connected(self) noexcept
@@ -62,6 +64,3 @@ cdef class UpstreamConnection(ClientStream):
     cdef bint _can_splice(self) noexcept
     cdef void _drop_pipe(self) noexcept
     cdef void _drop_held(self) noexcept
-
-
-cdef int reason_of(int error) noexcept

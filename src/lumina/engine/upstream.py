@@ -24,6 +24,7 @@ class UpstreamConnection(ClientStream):
         where: cython.pointer(sockaddr_storage) = cython.address(self.pool.addresses[address])
         one: cython.int = 1
         self.stage = CONNECTING
+        self.address = address
         self.began = self.reactor.clock.now
         self.fd = socket(where.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
         if self.fd < 0:
@@ -61,8 +62,9 @@ class UpstreamConnection(ClientStream):
             if self.seen & (EPOLLIN | GONE):
                 self._read()
             return
-        if self.seen & EPOLLOUT and self.exchange is not None:
-            self.exchange.upstream_writable()
+        exchange: Dialogue = self.exchange
+        if self.seen & EPOLLOUT and exchange is not None:
+            exchange.upstream_writable()
         if self.fd >= 0 and self.seen & (EPOLLIN | GONE) and not self.paused:
             self._read()
 
@@ -76,9 +78,11 @@ class UpstreamConnection(ClientStream):
         elif self.paused:  # it is the client that does not keep up
             self.reactor.wheel.arm(self, now + self.origin.upstream.between_bytes_timeout)
         else:
-            self.exchange.upstream_lost(RESPONSE_TIMEOUT)
+            exchange: Dialogue = self.exchange
+            exchange.upstream_lost(RESPONSE_TIMEOUT)
 
     def _connected(self) -> None:
+        exchange: Dialogue = self.exchange
         error: cython.int = 0
         size: socklen_t = cython.sizeof(error)
         getsockopt(self.fd, SOL_SOCKET, SO_ERROR, cython.address(error), cython.address(size))
@@ -88,7 +92,7 @@ class UpstreamConnection(ClientStream):
         if self.origin.context is None:
             self.connect_seconds = self.reactor.clock.now - self.began
             self.stage = HEAD
-            self.exchange.upstream_ready()
+            exchange.upstream_ready()
             return
         name = None
         try:
@@ -101,6 +105,7 @@ class UpstreamConnection(ClientStream):
         self._shake()
 
     def _shake(self) -> None:
+        exchange: Dialogue = self.exchange
         done: cython.int = self.tls.shake()
         if done == 0:
             return
@@ -109,7 +114,7 @@ class UpstreamConnection(ClientStream):
             return
         self.connect_seconds = self.reactor.clock.now - self.began
         self.stage = HEAD
-        self.exchange.upstream_ready()
+        exchange.upstream_ready()
 
     def _unreached(self, reason: cython.int) -> None:
         exchange: Dialogue = self.exchange
@@ -139,19 +144,15 @@ class UpstreamConnection(ClientStream):
         self.stage = TUNNEL
 
     def untouched(self, sent: cython.Py_ssize_t) -> cython.bint:
-        """Return whether the endpoint's kernel took none of the `sent` octets of this request.
+        """Return whether the endpoint's program cannot have read the `sent` octets of this request.
 
-        It acknowledged nothing of it, so its program cannot have seen the request, and to send it elsewhere is safe
-        for any method.
+        Then to send it elsewhere is safe for any method.
         """
-        unacknowledged: cython.int = 0
         if sent == 0:
             return True
         if self.tls is not None or self.fd < 0:
             return False
-        if ioctl(self.fd, SIOCOUTQ, cython.address(unacknowledged)) < 0:
-            return False
-        return unacknowledged >= sent
+        return unacknowledged(self.fd, sent) or (self.reused and unread(self.fd, sent))
 
     def release(self, keep: cython.bint) -> None:  # hot
         """The exchange is over: wait for another, or close."""
@@ -161,6 +162,7 @@ class UpstreamConnection(ClientStream):
             or not self.persistent
             or self.broken
             or self.seen & GONE
+            or self.pool.gone
             or self.pool.idle >= self.origin.most_idle
         ):
             self.close()
@@ -169,6 +171,7 @@ class UpstreamConnection(ClientStream):
         self.reused = True
         self.paused = False
         self.pool.stats.active -= 1
+        self.since = self.reactor.clock.now
         self.pool.give(self)
         self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.pool_idle_timeout)
         if self.seen & EPOLLIN:
@@ -202,6 +205,7 @@ class UpstreamConnection(ClientStream):
         if count == AGAIN:
             return
         if self.stage == WAITING:  # nothing was asked, so nothing may come
+            self.pool.learn(self.reactor.clock.now - self.since)
             self.close()
             return
         if count <= 0:
@@ -217,6 +221,8 @@ class UpstreamConnection(ClientStream):
             self._bytes(self.held.data, self.held.start, self.held.end)
         else:
             self._bytes(self.reactor.scratch, 0, count)
+        if self.exchange is not None:  # it may be another than before: the one that asked twice took this answer
+            exchange = self.exchange
         exchange.settle()
         if self.fd >= 0 and self.seen & (EPOLLIN | GONE) and not self.paused and self.stage != CONNECTING:
             self.reactor.again(self)
@@ -300,6 +306,8 @@ class UpstreamConnection(ClientStream):
         while self.exchange is exchange and at < end and (self.stage == HEAD or self.stage == BODY):
             if self.stage == HEAD:
                 at = self._head(data, at, end)
+                if self.exchange is not None:
+                    exchange = self.exchange
             else:
                 at = self._body(data, at, end)
             if at < 0:
@@ -385,12 +393,3 @@ class UpstreamConnection(ClientStream):
         if extra > 0:
             self.persistent = False
         self.exchange.response_end(trailers)
-
-
-def reason_of(error: cython.int) -> cython.int:
-    """Say in our words what connect(2) said."""
-    if error == ECONNREFUSED or error == ENOENT:
-        return CONNECTION_REFUSED
-    if error == ETIMEDOUT:
-        return CONNECTION_TIMEOUT
-    return DESTINATION_UNROUTABLE

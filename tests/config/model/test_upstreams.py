@@ -28,8 +28,8 @@ def test_certificates_are_verified_unless_told() -> None:
 
 def test_what_is_on_and_what_is_off_by_default() -> None:
     upstream = Upstream.model_validate({"endpoints": ["http://a"]})
-    assert None not in {upstream.outliers, upstream.hedge, upstream.adaptive}
-    assert (upstream.breaker, upstream.health, upstream.sticky) == (None, None, None)
+    assert None not in {upstream.outliers, upstream.adaptive}
+    assert (upstream.hedge, upstream.breaker, upstream.health, upstream.sticky) == (None, None, None, None)
 
 
 def test_an_endpoint_may_weigh_more_or_wait_for_others_to_fail() -> None:

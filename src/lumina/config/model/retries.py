@@ -56,7 +56,7 @@ class Retries(Section):
     )
     budget_rate: Annotated[float, Number(0, 1_000_000)] = Field(
         default=3.0,
-        description="Retries and hedges a second that are allowed whatever the share, in each worker.",
+        description="Retries and hedges a second that are allowed whatever the share, shared out among the workers.",
     )
 
 

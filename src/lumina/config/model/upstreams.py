@@ -127,8 +127,9 @@ class Upstream(Section):
         description="When a request is sent once more.",
     )
     hedge: Annotated[Hedge | None, SWITCH] = Field(
-        default=Hedge(),
-        description="When a safe request that is late is sent to a second endpoint too.",
+        default=None,
+        description="When a safe request that is late is sent to a second endpoint too. "
+        "Without it, that is done only where the first answers nobody at all.",
     )
     adaptive: Annotated[Adaptive | None, SWITCH] = Field(
         default=Adaptive(),

@@ -1,0 +1,15 @@
+# Exchanges that wait for room at an upstream, first come, first served.
+cimport cython
+
+from lumina.engine.stream cimport Dialogue
+
+
+@cython.final
+cdef class Queue:
+    cdef void* first                        # borrowed: who waits leaves before it dies
+    cdef void* last
+    cdef readonly long size
+
+    cdef void join(self, Dialogue exchange) noexcept
+    cdef Dialogue next(self)
+    cdef void leave(self, Dialogue exchange) noexcept

@@ -1,0 +1,169 @@
+"""An endpoint that says nothing, and the second try beside it."""
+
+import contextlib
+import socket
+
+import pytest
+
+from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.test_sending import Two
+
+ROUND = {"upstreams__0__balance__policy": "round_robin"}
+HEDGE = {"upstreams__0__hedge": {"quantile": 0.95, "factor": 1.0, "floor": 0.05}}
+
+
+def teach(stage: Stage, two: Two, times: int = 12) -> list[Peer]:
+    """Let both endpoints answer a few requests quickly; return a connection of each, in their order."""
+    found: dict[int, Peer] = {}
+    client = stage.client()
+    for _ in range(times):
+        client.send(get())
+        stage.settle()
+        if len(found) < 2:
+            at, upstream = two.asked()
+            found[at] = upstream
+        answered = False
+        for upstream in found.values():
+            if upstream.read():
+                upstream.send(answer())
+                answered = True
+        assert answered
+        assert client.read().endswith(b"ok")
+    client.close()
+    stage.pass_time(0.3)  # what was seen is looked at
+    return [found[0], found[1]]
+
+
+def asked_of(stage: Stage, upstreams: list[Peer]) -> int:
+    """Return which of the two was sent something."""
+    stage.settle()
+    return next(at for at, upstream in enumerate(upstreams) if upstream.read())
+
+
+def test_a_late_answer_is_overtaken_where_that_is_wanted(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get())
+    late = asked_of(stage, upstreams)
+    stage.pass_time(0.3)
+    other = upstreams[1 - late]
+    assert head_of(other.read())[0] == "GET /x HTTP/1.1"
+    other.send(answer(b"overtaken", fields="X: 1\r\n"))
+    assert client.read().endswith(b"overtaken")
+    upstreams[late].read()
+    assert upstreams[late].ended  # the first is given up
+    assert stage.lines()[-1]["attempts"] == 2
+    assert stage.arena.read()["retries"] == {(2, "hedge"): 1}
+    two.other.close()
+
+
+def test_the_first_may_still_be_first(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get())
+    late = asked_of(stage, upstreams)
+    stage.pass_time(0.3)
+    upstreams[1 - late].read()
+    upstreams[late].send(answer(b"first"))
+    assert client.read().endswith(b"first")
+    upstreams[1 - late].read()
+    assert upstreams[1 - late].ended
+    two.other.close()
+
+
+def test_a_second_try_that_fails_changes_nothing(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get())
+    late = asked_of(stage, upstreams)
+    stage.pass_time(0.3)
+    upstreams[1 - late].read()
+    upstreams[1 - late].send(answer(status="503 Busy"))
+    stage.settle()
+    upstreams[late].send(answer(b"first"))
+    assert client.read().endswith(b"first")
+    two.other.close()
+
+
+def test_a_first_try_that_fails_leaves_the_second(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get())
+    late = asked_of(stage, upstreams)
+    stage.pass_time(0.3)
+    upstreams[1 - late].read()
+    upstreams[late].send(b"no answer at all\r\n\r\n")
+    stage.settle()
+    upstreams[1 - late].send(answer(b"second"))
+    assert client.read().endswith(b"second")
+    two.other.close()
+
+
+def test_what_may_not_be_sent_twice_has_no_rival(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi")
+    late = asked_of(stage, upstreams)
+    stage.pass_time(0.4)
+    assert upstreams[1 - late].read() == b""
+    upstreams[late].send(answer(b"once"))
+    assert client.read().endswith(b"once")
+    two.other.close()
+
+
+def test_a_client_that_leaves_takes_both_tries_along(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get())
+    asked_of(stage, upstreams)
+    stage.pass_time(0.3)
+    client.close()
+    for upstream in upstreams:
+        upstream.read()
+        assert upstream.ended
+    assert stage.lines()[-1]["status"] == 499
+    two.other.close()
+
+
+def test_an_endpoint_that_hangs_is_put_out_and_its_requests_go_elsewhere(stage: Stage) -> None:
+    two = Two(stage, **ROUND)
+    upstreams = teach(stage, two)
+    clients = [stage.client() for _ in range(8)]
+    answered = 0
+    for client in clients:
+        client.send(get())
+        stage.settle()
+    _, well = upstreams
+    serving = [well]
+    for _ in range(20):
+        stage.pass_time(0.1)
+        with contextlib.suppress(BlockingIOError):
+            serving.append(stage._peer(two.other.accept()[0]))
+        for upstream in serving:
+            if upstream.read():
+                upstream.send(answer(b"well"))
+        answered = sum(b"well" in client.read() for client in clients) + answered
+    assert answered == 8
+    assert stage.arena.endpoint(0)["state"] != "closed"
+    assert stage.arena.endpoint(1)["state"] == "closed"
+    two.other.close()
+
+
+@pytest.mark.parametrize("listening", [0, 1])
+def test_an_endpoint_with_two_addresses_is_found_at_the_one_that_answers(stage: Stage, listening: int) -> None:
+    nobody = socket.create_server(("127.0.0.1", 0))
+    addresses = [nobody.getsockname(), stage.upstream.getsockname()]
+    nobody.close()
+    if listening == 0:
+        addresses.reverse()
+    stage.engine.endpoints(0, [{"key": "two", "slot": 0, "weight": 1, "priority": 0, "addresses": addresses}])
+    client = stage.client()
+    client.send(get())
+    stage.accept().send(answer(b"found"))
+    assert client.read().endswith(b"found")

@@ -1,0 +1,119 @@
+"""A breaker, step by step and against a plain model of it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lumina.policies.breaker import Breaker, BreakerRules
+
+CLOSED, OPEN, HALF_OPEN = range(3)
+
+
+def test_failures_in_a_row_open_it_and_trials_close_it() -> None:
+    breaker = Breaker(BreakerRules(consecutive=2, open=5.0, trials=2))
+    assert breaker.allow(10.0) == 1
+    breaker.failed(10.0)
+    breaker.succeeded(10.0, 0.1)
+    breaker.failed(10.0)
+    assert breaker.allow(10.0) == 1
+    breaker.failed(10.0)
+    assert [breaker.allow(now) for now in (10.0, 14.9, 15.0, 15.1, 15.2)] == [0, 0, 2, 2, 0]
+    breaker.succeeded(15.3, 0.1)
+    assert breaker.allow(15.3) == 0
+    breaker.succeeded(15.4, 0.1)
+    assert breaker.allow(15.4) == 1
+    seen = breaker.seen()
+    assert (seen["opened"], seen["half_opened"], seen["closed"]) == (1, 1, 1)
+
+
+def test_a_trial_that_fails_opens_it_again() -> None:
+    breaker = Breaker(BreakerRules(consecutive=1, open=5.0))
+    breaker.failed(10.0)
+    breaker.failed(10.1)  # asked before it opened
+    breaker.succeeded(10.2, 0.1)
+    assert breaker.allow(15.0) == 2
+    breaker.failed(15.1)
+    assert breaker.allow(15.2) == 0
+    assert breaker.seen()["until"] == 20.1
+
+
+def test_a_trial_that_is_slow_opens_it_again() -> None:
+    breaker = Breaker(BreakerRules(consecutive=1, open=5.0, slow=0.5))
+    breaker.failed(10.0)
+    assert breaker.allow(15.0) == 2
+    breaker.succeeded(16.0, 0.6)
+    assert breaker.allow(16.1) == 0
+
+
+def test_trials_of_which_nothing_is_heard_are_made_up_for() -> None:
+    breaker = Breaker(BreakerRules(consecutive=1, open=5.0, trials=1))
+    breaker.failed(10.0)
+    assert [breaker.allow(now) for now in (15.0, 15.5, 16.1)] == [2, 0, 2]
+
+
+def test_a_rate_of_failures_opens_it_when_there_are_enough_requests() -> None:
+    breaker = Breaker(BreakerRules(failure_rate=0.5, requests=10))
+    for _ in range(9):
+        breaker.failed(10.0)
+    assert breaker.allow(10.0) == 1
+    breaker.failed(10.0)
+    assert breaker.allow(10.0) == 0
+
+
+def test_a_rate_of_slow_answers_opens_it() -> None:
+    breaker = Breaker(BreakerRules(failure_rate=1.1, slow_rate=0.5, slow=0.2, requests=4))
+    for seconds in (0.1, 0.1, 0.3):
+        breaker.succeeded(10.0, seconds)
+    assert breaker.allow(10.0) == 1
+    breaker.succeeded(10.0, 0.3)
+    assert breaker.allow(10.0) == 0
+
+
+def test_what_is_long_ago_counts_no_more() -> None:
+    breaker = Breaker(BreakerRules(requests=4, window=10.0))
+    for now in (100.0, 100.0, 100.0, 120.0, 120.0, 120.0, 126.0):
+        assert breaker.allow(now) == 1
+        breaker.failed(now)
+    assert breaker.allow(126.0) == 0
+
+
+def test_an_operator_may_close_it() -> None:
+    breaker = Breaker(BreakerRules(consecutive=1))
+    breaker.reset()
+    assert breaker.seen()["closed"] == 0
+    breaker.failed(1.0)
+    breaker.reset()
+    assert breaker.allow(1.1) == 1
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["fail", "succeed", "ask"]), st.floats(min_value=0.01, max_value=3.0)), max_size=60
+    )
+)
+def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
+    breaker = Breaker(BreakerRules(consecutive=3, failure_rate=1.1, open=4.0, trials=2, window=1000.0))
+    state, failures, until, given_, passed, asked, now = CLOSED, 0, 0.0, 0, 0, 0.0, 1000.0
+    for step, pause in steps:
+        now += pause
+        if step == "ask":
+            if state == OPEN and now >= until:
+                state, given_, passed = HALF_OPEN, 0, 0
+            if state == HALF_OPEN and given_ >= 2 and now - asked >= 1.0:
+                given_ = passed
+            expected = 1 if state == CLOSED else 2 if state == HALF_OPEN and given_ < 2 else 0
+            if expected == 2:
+                given_, asked = given_ + 1, now
+            assert breaker.allow(now) == expected
+        elif step == "fail":
+            breaker.failed(now)
+            if state == CLOSED:
+                failures += 1
+            if state == HALF_OPEN or failures >= 3:
+                state, until, failures = OPEN, now + 4.0 if state != OPEN else until, 0
+        else:
+            breaker.succeeded(now, 0.1)
+            failures = 0 if state == CLOSED else failures
+            if state == HALF_OPEN:
+                passed += 1
+                state = CLOSED if passed >= 2 else state
+        assert breaker.seen()["state"] == state

@@ -1,0 +1,49 @@
+"""A retry budget: no more than its share, whatever happens."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lumina.policies.budget import RetryBudget
+
+
+def test_requests_earn_retries() -> None:
+    budget = RetryBudget(0.2, 0.0)
+    assert not budget.withdraw(1.0)
+    for _ in range(5):
+        budget.deposit()
+    assert [budget.withdraw(1.0) for _ in range(2)] == [True, False]
+
+
+def test_time_grants_a_few_where_requests_are_few() -> None:
+    budget = RetryBudget(0.0, 3.0)
+    assert sum(budget.withdraw(1.0) for _ in range(100)) == 30
+    assert not budget.withdraw(1.1)
+    assert budget.withdraw(1.5)
+
+
+def test_what_is_earned_and_what_is_granted_do_not_add_up() -> None:
+    budget = RetryBudget(0.2, 1.0)
+    for _ in range(1000):
+        budget.deposit()
+    assert sum(budget.withdraw(1.0) for _ in range(100)) == 10
+
+
+def test_none_at_all() -> None:
+    budget = RetryBudget(0.0, 0.0)
+    budget.deposit()
+    assert not budget.withdraw(1000.0)
+
+
+@given(
+    seconds=st.integers(min_value=1, max_value=30),
+    rate=st.integers(min_value=0, max_value=200),
+    tries=st.integers(min_value=0, max_value=400),
+)
+def test_over_an_outage_there_are_no_more_than_its_share(seconds: int, rate: int, tries: int) -> None:
+    budget = RetryBudget(0.2, 3.0)
+    taken = 0
+    for second in range(seconds):
+        for _ in range(rate):
+            budget.deposit()
+        taken += sum(budget.withdraw(100.0 + second) for _ in range(tries))
+    assert taken <= max(0.2 * rate, 3.0) * seconds + 30 + 1

@@ -1,0 +1,48 @@
+"""A histogram that forgets, against the sorted list that it stands for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lumina.policies.quantiles import Quantiles
+
+DURATION = st.floats(min_value=1e-5, max_value=60.0)
+
+
+@given(
+    durations=st.lists(DURATION, min_size=1, max_size=300),
+    fraction=st.sampled_from([0.01, 0.5, 0.9, 0.95, 0.999, 1.0]),
+)
+def test_a_quantile_is_right_to_an_eighth(durations: list[float], fraction: float) -> None:
+    quantiles = Quantiles()
+    for seconds in durations:
+        quantiles.observe(seconds)
+    place = max(0, -(-len(durations) * fraction // 1) - 1)
+    true = sorted(durations)[int(place)]
+    assert true * 0.99 <= quantiles.at(fraction) <= true * 1.15 + 2e-6
+
+
+def test_nothing_is_known_of_nothing() -> None:
+    quantiles = Quantiles()
+    assert (quantiles.at(0.5), quantiles.count) == (0.0, 0)
+    quantiles.observe(1.0)
+    quantiles.clear()
+    assert (quantiles.at(0.5), quantiles.count) == (0.0, 0)
+
+
+@pytest.mark.parametrize(("seconds", "least", "most"), [(-1.0, 0.0, 2e-6), (0.0, 0.0, 2e-6), (1e6, 60.0, 2000.0)])
+def test_what_is_out_of_range_is_at_its_end(seconds: float, least: float, most: float) -> None:
+    quantiles = Quantiles()
+    quantiles.observe(seconds)
+    assert least <= quantiles.at(0.5) <= most
+    assert least <= quantiles.at(1.1) <= 3000.0
+
+
+def test_old_times_are_forgotten() -> None:
+    quantiles = Quantiles()
+    for _ in range(4000):
+        quantiles.observe(1.0)
+    for _ in range(12000):
+        quantiles.observe(0.001)
+    assert quantiles.at(0.9) < 0.002
+    assert quantiles.count < 4096

@@ -1,0 +1,181 @@
+"""An endpoint's standing, step by step and against a plain model of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lumina.policies.standing import OutlierRules, Standing, may_eject
+
+NO, YES, TRIAL = range(3)
+CLOSED, OPEN, HALF_OPEN = range(3)
+
+
+def test_failures_in_a_row_put_an_endpoint_out_and_an_answer_brings_it_back() -> None:
+    rules = OutlierRules(consecutive=3)
+    standing = Standing()
+    assert standing.usable(10.0) == YES
+    assert [standing.failed(rules, 10.0) for _ in range(3)] == [False, False, True]
+    standing.eject(rules, 10.0)
+    standing.eject(rules, 10.0)  # once is enough
+    assert standing.seen()["ejections"] == 1
+    assert [standing.usable(now) for now in (10.5, 10.99, 11.0)] == [NO, NO, TRIAL]
+    standing.begin_trial(11.0)
+    assert [standing.usable(now) for now in (11.5, 12.1)] == [NO, TRIAL]  # a trial that nobody heard of again
+    standing.begin_trial(12.1)
+    standing.succeeded(rules, 12.2, 0.1)
+    assert standing.usable(12.2) == YES
+    seen = standing.seen()
+    assert (seen["opened"], seen["half_opened"], seen["closed"], seen["since"]) == (1, 1, 1, 12.2)
+
+
+def test_each_time_it_is_out_for_longer_up_to_a_bound_and_quiet_times_are_forgiven() -> None:
+    rules = OutlierRules(consecutive=1, ejection=1.0, max_ejection=5.0, window=10.0)
+    standing = Standing()
+    now = 100.0
+    out = []
+    assert standing.failed(rules, now)
+    standing.eject(rules, now)
+    for _ in range(5):
+        out.append(standing.seen()["until"] - now)
+        now = standing.seen()["until"]
+        standing.begin_trial(now)
+        assert not standing.failed(rules, now)  # it is out already
+    assert out == [1.0, 2.0, 4.0, 5.0, 5.0]
+    now = standing.seen()["until"]
+    standing.begin_trial(now)
+    standing.succeeded(rules, now, 0.1)
+    streak = standing.seen()["streak"]
+    standing.succeeded(rules, now + 10.1, 0.1)
+    standing.succeeded(rules, now + 10.2, 0.1)
+    assert standing.seen()["streak"] == streak - 1
+
+
+def test_an_answer_to_an_older_request_does_not_bring_it_back() -> None:
+    rules = OutlierRules(consecutive=1)
+    standing = Standing()
+    standing.failed(rules, 1.0)
+    standing.eject(rules, 1.0)
+    standing.succeeded(rules, 1.1, 0.1)
+    assert not standing.failed(rules, 1.1)
+    assert standing.usable(1.2) == NO
+
+
+def test_a_rate_says_something_only_of_enough_requests() -> None:
+    rules = OutlierRules(consecutive=0, failure_rate=0.5, requests=10)
+    standing = Standing()
+    verdicts = []
+    for at in range(12):
+        if at % 2:
+            standing.succeeded(rules, 50.0, 0.1)
+        else:
+            verdicts.append(standing.failed(rules, 50.0))
+    assert verdicts == [False, False, False, False, False, True]
+
+
+def test_what_is_long_ago_counts_no_more() -> None:
+    rules = OutlierRules(consecutive=0, failure_rate=0.5, requests=4, window=10.0)
+    standing = Standing()
+    for _ in range(3):
+        assert not standing.failed(rules, 100.0)
+    assert not Standing().failed(rules, 100.0)
+    assert standing.failed(rules, 106.0)  # the other half of the window
+    standing = Standing()
+    for _ in range(3):
+        standing.failed(rules, 100.0)
+    assert not standing.failed(rules, 120.0)
+
+
+def test_a_health_check_overrules() -> None:
+    standing = Standing()
+    standing.probed(2)
+    assert standing.usable(5.0) == NO
+    standing.probed(1)
+    assert standing.usable(5.0) == YES
+
+
+def test_slow_for_a_while_is_too_slow() -> None:
+    rules = OutlierRules(requests=2)
+    standing = Standing()
+    assert not standing.slow(rules, 10.0)
+    for now in (10.0, 10.1):
+        standing.succeeded(rules, now, 1.0)
+    assert [standing.slow(rules, now) for now in (10.3, 10.6, 10.9, 11.2)] == [False, False, False, True]
+    assert [standing.slow(rules, now) for now in (13.0, 13.5)] == [False, False]  # it was better in between
+
+
+def test_latency_is_an_average_and_cost_a_peak_that_fades() -> None:
+    rules = OutlierRules()
+    standing = Standing()
+    standing.succeeded(rules, 1.0, 0.1)
+    standing.succeeded(rules, 1.1, 1.1)
+    assert standing.seen()["latency"] == pytest.approx(0.2)
+    assert standing.seen()["cost"] == 1.1
+    for at in range(200):
+        standing.succeeded(rules, 1.2 + at / 10, 0.1)
+    assert standing.seen()["cost"] < 0.2
+
+
+def test_a_trial_of_what_is_in_use_changes_nothing() -> None:
+    standing = Standing()
+    standing.begin_trial(1.0)
+    assert standing.seen()["state"] == CLOSED
+
+
+@pytest.mark.parametrize(
+    ("out", "count", "fraction", "expected"),
+    [(0, 1, 1.0, False), (0, 2, 0.1, True), (1, 2, 1.0, False), (1, 4, 0.5, True), (2, 4, 0.5, False)],
+)
+def test_not_too_many_are_put_out(out: int, count: int, fraction: float, expected: bool) -> None:
+    assert may_eject(out, count, fraction) is expected
+
+
+class Model:
+    """What the docstring says, in the plainest words; the window is a list of what happened."""
+
+    def __init__(self, rules: OutlierRules) -> None:
+        self.rules = rules
+        self.state = CLOSED
+        self.failures = self.streak = 0
+        self.until = self.trial = 0.0
+
+    def usable(self, now: float) -> int:
+        if self.state == CLOSED:
+            return YES
+        return NO if now < self.until or now - self.trial < 1.0 else TRIAL
+
+    def leave(self, now: float) -> None:
+        self.state = OPEN
+        self.until = now + min(self.rules.ejection * 2**self.streak, self.rules.max_ejection)
+        self.streak += 1
+        self.failures = 0
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["fail", "succeed", "trial"]), st.floats(min_value=0.01, max_value=2.0)), max_size=60
+    )
+)
+def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
+    rules = OutlierRules(consecutive=3, failure_rate=2.0, window=1000.0, ejection=1.0, max_ejection=8.0)
+    standing, model, now = Standing(), Model(rules), 1000.0
+    for step, pause in steps:
+        now += pause
+        if step == "succeed":
+            standing.succeeded(rules, now, 0.01)
+            model.failures = 0
+            if model.state == HALF_OPEN:
+                model.state = CLOSED
+        elif step == "fail":
+            model.failures += 1
+            if model.state == HALF_OPEN:
+                model.leave(now)
+            out = model.state == CLOSED and model.failures >= 3
+            assert standing.failed(rules, now) is out
+            if out:
+                standing.eject(rules, now)
+                model.leave(now)
+        elif standing.usable(now) == TRIAL:
+            standing.begin_trial(now)
+            model.state, model.trial = HALF_OPEN, now
+        assert standing.usable(now) == model.usable(now)
+        assert standing.seen()["state"] == model.state
