@@ -132,6 +132,7 @@ async def serve(hello: Message, engine: Engine, channel: socket.socket) -> int:
         return 1
     await worker.run(reader)
     await writer.drain()
+    writer.close()
     return 1 if worker.failed else 0
 
 
