@@ -29,9 +29,10 @@ CLANGS = ("clang", *(f"clang-{version}" for version in range(21, 13, -1)))
 LONGEST = 2048  # octets of an input
 STALL = 20  # seconds on one input before it counts as never ending
 GRACE = 120  # seconds to start and to stop
-TAIL = 60  # lines of what a target said last
+SAID = 150  # lines of what a target says about a find
 HASH = re.compile(r"[0-9a-f]{12}")  # as inputs are named that nobody named
 LONG_HASH = re.compile(r"[0-9a-f]{40}")
+FIND = re.compile(r"Uncaught Python exception|ERROR: AddressSanitizer|runtime error:|ERROR: libFuzzer")
 PROGRESS = re.compile(r"^#(\d+)\s+(INITED|DONE)\s+cov: (\d+) ft: (\d+) corp: (\d+)", re.MULTILINE)
 
 
@@ -101,7 +102,7 @@ def fuzz(tree: Path, name: str, seconds: int) -> list[Path]:
     steps = {step[2]: step for step in PROGRESS.finditer(done.stdout)}
     culprits = sorted(set(found.iterdir()) - before)
     if done.returncode or "DONE" not in steps or culprits:
-        print(*done.stdout.splitlines()[-TAIL:], f"fuzz: {name}: broken, see above", sep="\n", flush=True)
+        print(about(done.stdout), f"fuzz: {name}: broken, see above", sep="\n", flush=True)
         return culprits or [Path(name)]
     first, last = steps["INITED"], steps["DONE"]
     print(
@@ -110,6 +111,13 @@ def fuzz(tree: Path, name: str, seconds: int) -> list[Path]:
         flush=True,
     )
     return []
+
+
+def about(said: str) -> str:
+    """Return what a target says of its find, or its last words where it says nothing of the kind."""
+    lines = said.splitlines()
+    first = next((number for number, line in enumerate(lines) if FIND.search(line)), max(0, len(lines) - SAID))
+    return "\n".join(lines[first : first + SAID])
 
 
 def keep(tree: Path, name: str) -> None:
