@@ -12,7 +12,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 MAKE = re.compile(r"`make ([a-z]+)|^make ([a-z]+)", re.MULTILINE)
 WORD = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
 DECISION = re.compile(r"\d{4}-[a-z0-9-]+\.md")
-TOP = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE")
+TOP = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "THREAT_MODEL.md", "LICENSE")
 WORDS = {"run", "test", "interpreted", "lint", "check", "sanitize", "fuzz", "bench", "docs"}
 PART = re.compile(r"`(engine|http1|http|routing|config|control|cli)/(\w+)`")
 

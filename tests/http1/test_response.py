@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lumina.http1.response import ResponseHead
+from lumina.http1.response import ResponseHead, strictness
 from lumina.http1.rules import RULES
 
 
@@ -172,3 +172,28 @@ def test_the_result_does_not_depend_on_how_octets_arrive(lines: list[bytes]) -> 
     assert (found, head.refusal) == (expected, whole.refusal)
     if found >= 0:
         assert (head.status, head.body, head.pairs(wire)) == (whole.status, whole.body, whole.pairs(wire))
+
+
+FORGIVEN = [
+    pytest.param(
+        "equal_content_lengths", b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", id="two"
+    ),
+    pytest.param("equal_content_lengths", b"HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n", id="a list"),
+    pytest.param("bare_status_lines", b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", id="no space"),
+    pytest.param("odd_connection_options", b'HTTP/1.1 200 OK\r\nConnection: a, "b"\r\n\r\n', id="no token"),
+]
+
+
+@pytest.mark.parametrize(("option", "wire"), FORGIVEN)
+def test_what_is_forgiven_can_be_refused(option: str, wire: bytes) -> None:
+    head = ResponseHead()
+    assert head.parse_bytes(wire) == len(wire)
+    head.strict = strictness({option: False})
+    assert head.parse_bytes(wire) == -2
+    others = dict.fromkeys(("equal_content_lengths", "bare_status_lines", "odd_connection_options"), False)
+    head.strict = strictness(others | {option: True})
+    assert head.parse_bytes(wire) == len(wire)
+
+
+def test_everything_is_forgiven_by_default() -> None:
+    assert strictness({}) == 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lumina.http.target import octet_rules
 from lumina.http1.request import RequestHead
 from lumina.http1.rules import RULES
 
@@ -148,3 +149,16 @@ def test_options(target: bytes, path: bytes) -> None:
     head = RequestHead()
     assert head.parse_bytes(wire) == len(wire)
     assert head.parts(wire)["path"] == path
+
+
+@pytest.mark.parametrize(
+    "target", [b"/[a]", b"/a|b", b"/?[a]", b"/?a|b", b"/?{a}", b"/?a^b", b"/?a`b", b"http://h.test/[a]"]
+)
+def test_what_browsers_leave_raw_can_be_refused(target: bytes) -> None:
+    head = RequestHead()
+    assert head.parse_bytes(request(target)) > 0
+    head.permit(0, octet_rules({"browser_octets": False}))
+    assert head.parse_bytes(request(target)) == -2
+    assert RULES[head.refusal].word == "target"
+    head.permit(0, octet_rules({}))
+    assert head.parse_bytes(request(target)) > 0

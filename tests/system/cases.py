@@ -1,4 +1,4 @@
-"""What tables of messages are made of: a case says what is sent, what arrives on the other side, and what comes back."""
+"""What tables of messages are made of: what is sent, and what arrives on the other side."""
 
 from typing import NamedTuple
 

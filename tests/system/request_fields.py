@@ -1,6 +1,6 @@
 """Requests by the section that judges their fields and their body (RFC 9110, sections 5 to 10; RFC 9112, 5 to 9)."""
 
-from tests.system.cases import Request, chunked, get, head, poured, post, sized
+from tests.system.cases import Request, chunked, get, head, post, poured, sized
 
 BAD_FIELDS = [
     # section, name, field lines after Host, rule
