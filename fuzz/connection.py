@@ -6,6 +6,7 @@ else; a client got an answer for each, whole exactly if the line says so; the en
 passed, every connection has ended, all gauges are back at zero, and no memory is held that was not held before.
 """
 
+import atexit
 import ctypes
 import gc
 import json
@@ -93,6 +94,7 @@ class End:
 def listener() -> socket.socket:
     made = socket.create_server(("127.0.0.1", 0), backlog=64)
     made.setblocking(False)
+    atexit.register(made.close)
     return made
 
 
@@ -202,7 +204,7 @@ class Play:
         OPERATIONS.get(letter, Play.settle)(self)
         senders = self.upstreams[-1:] if letter in (b"s", b"S") else [self.client]
         if letter in (b"b", b"S"):
-            octets = BULK[: 2 * int.from_bytes(octets[:2])] + octets[2:]
+            octets = octets[2:] + BULK[: 2 * int.from_bytes(octets[:2])]
         for sender in senders:
             sender.unsent += octets
         self.settle()
@@ -249,8 +251,8 @@ class Play:
 
 
 OPERATIONS: dict[bytes, Callable[[Play], None]] = {
-    # "s": the upstream sends what follows. "S", "b": the upstream or the client sends as many octets as twice the next
-    # two say. "c", and any letter that is not here: the client goes on, in a piece of its own.
+    # "s": the upstream sends what follows. "c", and any letter that is not here: the client goes on, in a piece of its
+    # own. "S" and "b" are the same with more behind it: twice as many octets as the next two say.
     b"n": Play.come,
     b"p": Play.other_client,
     b"o": Play.other_upstream,
