@@ -82,12 +82,12 @@ class Agreement:
         """Try the path decoded never, once and twice; return the ways in which it may be read, or -1."""
         at: cython.Py_ssize_t
         before: cython.Py_ssize_t
-        rounds: cython.int
+        rounds: cython.int = 0
         found: cython.int
         seen: cython.int = 0
         for at in range(size):
             self._text[at] = self._first[at]
-        for rounds in range(ROUNDS + 1):
+        while True:
             found = ways(self._text, size)
             if not wanted & 1:
                 found &= ~TAKES_A_HOST
@@ -95,14 +95,14 @@ class Agreement:
                 return -1
             seen |= found
             if rounds == ROUNDS:
-                break
+                return seen
             if drops >> rounds & 1:
                 size = drop_parameters(self._text, size)
             before = size
             size = decode(self._text, size)
             if size == before and not drops:
-                break
-        return seen
+                return seen
+            rounds += 1
 
     def _readings(
         self,
