@@ -9,12 +9,14 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from lumina.control.metrics import GatewayCollector, Labels, State, registry_of, render
+from lumina.control.overview import Standing
 
 BOUNDS = (0.005, 0.01, 0.1)
 OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
 FAMILIES = (
     "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
-    " upstream_durations upstream_connect upstream_connections retries errors limits"
+    " upstream_durations upstream_connect upstream_connections retries over_budget waiting waited pending"
+    " concurrency_limit errors limits"
 )
 NOTHING: dict[str, Any] = {key: {} for key in FAMILIES.split(" ")}
 WORKERS = [
@@ -45,11 +47,13 @@ STATE = State(
 )
 LABELS = Labels(["", "_OTHER", "payments", "_admin"], ["", "_OTHER", 'local"host\\\n', "_admin"], BOUNDS)
 
+STANDINGS = [Standing("payments", "127.0.0.1:80", False, "open", {"open": 2, "half_open": 1, "closed": 1}, 2)]
+
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 def registry(seen: dict[str, Any]) -> CollectorRegistry:
-    return registry_of(GatewayCollector(lambda: seen, lambda: STATE, LABELS))
+    return registry_of(GatewayCollector(lambda: seen, lambda: STATE, lambda: STANDINGS, LABELS))
 
 
 def samples(families: list[Metric]) -> Samples:
@@ -90,6 +94,7 @@ def scrape(request: pytest.FixtureRequest) -> Samples:
         ("lumina_upstream_connect_seconds_count", {"upstream": 'local"host\\\n'}, 1),
         ("lumina_upstream_connections", {"upstream": 'local"host\\\n', "state": "idle"}, 4),
         ("lumina_upstream_retries_total", {"upstream": 'local"host\\\n', "reason": "stale"}, 1),
+        ("lumina_upstream_healthy", {"upstream": "payments", "endpoint": "127.0.0.1:80"}, 0),
         ("lumina_errors_total", {"reason": "connection_refused"}, 1),
         ("lumina_limits_met_total", {"limit": "header_count"}, 2),
         ("lumina_requests_in_flight", {}, 3),

@@ -23,7 +23,7 @@ def ask(plan: dict[str, Any], path: Path, *targets: str) -> list[Reply]:
     arena = Arena.create(2)
 
     async def run() -> list[Reply]:
-        converse = pages(plan, arena.read, lambda: document("degraded", 1.0, plan, WORKERS), lambda: 5)
+        converse = pages(plan, arena.read, tuple, lambda: document("degraded", 1.0, plan, WORKERS, []), lambda: 5)
         async with await asyncio.start_unix_server(converse, str(path)):
             return await asyncio.to_thread(lambda: [UnixConnection(str(path)).ask("GET", target) for target in targets])
 

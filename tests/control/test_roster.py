@@ -15,7 +15,8 @@ NAMED = {**ENDPOINT, "host": "a.test", "port": 80, "authority": "a.test", "weigh
 
 def roster(*endpoints: dict[str, Any], spare: int = SPARE) -> tuple[Roster, list[int]]:
     forgotten: list[int] = []
-    return Roster(plan(upstreams__0__endpoints=list(endpoints)), forgotten.append, spare), forgotten
+    made = plan(upstreams__0__endpoints=list(endpoints))
+    return Roster(made, forgotten.append, len(endpoints) + 1 + spare), forgotten
 
 
 def keys(found: Roster) -> list[str]:
@@ -46,7 +47,6 @@ def test_what_a_name_stands_for_is_told_with_the_rest_of_its_upstream() -> None:
         "slot": 3,  # after those of the plan and the supervisor's own
         "weight": 6,
         "priority": 2,
-        "place": 1,
     }
     assert [(each["key"], each["slot"]) for each in message["endpoints"]] == [
         ("127.0.0.1:80", 0),

@@ -221,7 +221,7 @@ def test_a_supervisor_that_is_gone_before_it_says_hello_is_no_failure() -> None:
 
 def endpoints_at(host: str, port: int) -> Message:
     """Return what a supervisor tells of the first upstream once its name is known."""
-    endpoint = {"addresses": [[host, port]], "unix": None, "host": "a.test", "authority": "a.test", "place": 0}
+    endpoint = {"addresses": [[host, port]], "unix": None, "host": "a.test", "authority": "a.test"}
     return {
         "type": "endpoints",
         "upstream": 0,

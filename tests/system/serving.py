@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from typing import Self
 
 from tests.system.program import PATIENCE
 from tests.system.wire import ClosedError, Message, Origin, Peer
@@ -35,7 +36,7 @@ class ServingOrigin(Origin):
         self._closing = False
         self._start(self._accept)
 
-    def __enter__(self) -> "ServingOrigin":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

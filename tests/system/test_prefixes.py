@@ -111,7 +111,7 @@ def test_an_upstream_by_name_is_asked_at_each_endpoint_in_turn(tmp_path_factory:
     with ServingOrigin() as one, ServingOrigin() as two:
         endpoints = [f"http://127.0.0.1:{origin.port}" for origin in (one, two)]
         config = {
-            "upstreams": {"orders": {"endpoints": endpoints}},
+            "upstreams": {"orders": {"endpoints": endpoints, "balance": "round_robin"}},
             "routes": [{"path": "orders", "upstream": "orders"}],
         }
         with Gateway(config, tmp_path_factory.mktemp("named")) as gateway:

@@ -307,6 +307,15 @@ def test_the_name_may_be_another_than_the_hosts(launch: Launch, authority: Autho
         assert set(origin.names) == {"inside.test"}
 
 
+def test_a_health_check_speaks_tls_as_requests_do(launch: Launch, authority: Authority) -> None:
+    with SecureOrigin(authority.issue("localhost")) as origin:
+        tls = {"ca": str(authority.file)}
+        checked = {"endpoints": [f"https://localhost:{origin.port}"], "tls": tls, "health": {"initial": "probe"}}
+        gateway = launch({"upstreams": {"safe": checked}, "routes": [{"path": "/", "upstream": "safe"}]})
+        assert gateway.ask("/x").body == b"/x http 0"
+        assert set(origin.names) == {"localhost"}
+
+
 def test_an_upstream_that_speaks_no_tls(launch: Launch, origin: Origin) -> None:
     gateway = behind(launch, origin)
     with gateway.connect() as client:

@@ -247,7 +247,8 @@ class Origin:
         self, backlog: int = 512, *, path: str | None = None, address: tuple[str, int] = ("127.0.0.1", 0)
     ) -> None:
         """path: a unix socket instead of an address."""
-        self.listener = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self.listener = socket.socket(socket.AF_UNIX if path else family)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(path or address)
         self.listener.listen(backlog)

@@ -21,7 +21,9 @@ def is_ready(status: str) -> bool:
     return status in HEALTHY
 
 
-def document(status: str, uptime: float, plan: dict[str, Any], workers: list[dict[str, Any]]) -> dict[str, Any]:
+def document(
+    status: str, uptime: float, plan: dict[str, Any], workers: list[dict[str, Any]], upstreams: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return the whole document; each of `workers` tells its slot, pid, state and restarts."""
     return {
         "status": status,
@@ -34,12 +36,5 @@ def document(status: str, uptime: float, plan: dict[str, Any], workers: list[dic
             "restarts": sum(worker["restarts"] for worker in workers),
             "list": workers,
         },
-        "upstreams": [
-            {"name": upstream["name"], "endpoints": [_endpoint(entry) for entry in upstream["endpoints"]]}
-            for upstream in plan["upstreams"]
-        ],
+        "upstreams": upstreams,
     }
-
-
-def _endpoint(entry: dict[str, Any]) -> dict[str, Any]:
-    return {"address": f"unix:{entry['unix']}" if entry["unix"] else entry["authority"]}

@@ -1,6 +1,6 @@
 """The shared arena as Prometheus sees it: one scrape tells of all workers (http-conventions: metric names)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -8,6 +8,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+
+from lumina.control import upstream_metrics
+from lumina.control.overview import Standing
 
 Counts = dict[Any, int]
 Histograms = dict[int, tuple[list[int], float]]
@@ -35,9 +38,16 @@ class State(NamedTuple):
 class GatewayCollector(Collector):
     """Reads the arena once for each scrape."""
 
-    def __init__(self, read: Callable[[], dict[str, Any]], state: Callable[[], State], labels: Labels) -> None:
+    def __init__(
+        self,
+        read: Callable[[], dict[str, Any]],
+        state: Callable[[], State],
+        standings: Callable[[], Iterable[Standing]],
+        labels: Labels,
+    ) -> None:
         self._read = read
         self._state = state
+        self._standings = standings
         self._labels = labels
 
     def collect(self) -> Iterator[Metric]:
@@ -46,6 +56,8 @@ class GatewayCollector(Collector):
         state = self._state()
         yield from self._requests(seen)
         yield from self._upstreams(seen)
+        yield from upstream_metrics.shed(seen)
+        yield from upstream_metrics.standing(self._standings())
         yield from _workers(seen["workers"], state)
         yield from _supervisor(state)
 
@@ -112,12 +124,8 @@ class GatewayCollector(Collector):
         for (series, use), count in seen["upstream_connections"].items():
             connections.add_metric([names[series], use], count)
         yield connections
-        retries = CounterMetricFamily(
-            "lumina_upstream_retries", "Requests sent once more.", labels=["upstream", "reason"]
-        )
-        for (series, reason), count in seen["retries"].items():
-            retries.add_metric([names[series], reason], count)
-        yield retries
+        yield from upstream_metrics.resent(seen["retries"], names)
+        yield from upstream_metrics.queues(seen, names)
 
     def _histogram(self, name: str, help_text: str, values: Histograms, *, upstream: bool = False) -> Metric:
         label, names = ("upstream", self._labels.upstreams) if upstream else ("route", self._labels.routes)

@@ -1,24 +1,30 @@
 """The admin pages of a running supervisor, put together: what asyncio calls for each connection to the admin socket."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lumina import __version__
 from lumina.control.admin import Admin, Document
 from lumina.control.http_service import Converse, conversations
 from lumina.control.metrics import GatewayCollector, Labels, State, registry_of
+from lumina.control.overview import Standing
 from lumina.control.tls import read_certificate
 from lumina.engine.arena import BOUNDS
 from lumina.snapshot import route_labels, upstream_labels
 
 
 def pages(
-    plan: dict[str, Any], read: Callable[[], dict[str, Any]], document: Document, lines_lost: Callable[[], int]
+    plan: dict[str, Any],
+    read: Callable[[], dict[str, Any]],
+    standings: Callable[[], Iterable[Standing]],
+    document: Document,
+    lines_lost: Callable[[], int],
 ) -> Converse:
     """Return the server of health and metrics for `plan`.
 
-    read: tells what the workers counted; document: what `/health` tells; lines_lost: lines that the sink refused.
+    read: tells what the workers counted; standings: how endpoints stand; document: what `/health` tells;
+    lines_lost: lines that the sink refused.
     """
     certificates = {
         entry["certificate"]: read_certificate(entry["certificate"]).not_after for entry in plan["server"]["tls"]
@@ -36,5 +42,5 @@ def pages(
         )
 
     labels = Labels(route_labels(plan), upstream_labels(plan), BOUNDS)
-    registry = registry_of(GatewayCollector(read, state, labels))
+    registry = registry_of(GatewayCollector(read, state, standings, labels))
     return conversations(Admin(document, registry).answer)

@@ -41,7 +41,6 @@ class Member(NamedTuple):
             "slot": self.slot,
             "weight": self.weight,
             "priority": self.priority,
-            "place": self.place,
         }
 
 
@@ -77,7 +76,8 @@ class Slots:
 class Roster:
     """Who is there, by upstream."""
 
-    def __init__(self, plan: Plan, forget: Forget, spare: int = SPARE) -> None:
+    def __init__(self, plan: Plan, forget: Forget, room: int) -> None:
+        """forget: makes a place of the arena as good as new; room: how many places there are."""
         self._plan = plan
         self._members: list[dict[int, list[Member]]] = []  # by upstream, and by place in it
         self.names = names_in(plan)
@@ -89,7 +89,8 @@ class Roster:
                 places[place] = [] if (upstream, place) in named else [_numbered(upstream, place, endpoint, slot)]
                 slot += 1
             self._members.append(places)
-        self._slots = Slots(slot + 1, spare, forget)  # one more than the plan has: the supervisor itself is an upstream
+        first = slot + 1  # one more than the plan has: the supervisor itself is an upstream
+        self._slots = Slots(first, max(0, room - first), forget)
         self._told: set[int] = set()
 
     def members(self, upstream: int) -> list[Member]:

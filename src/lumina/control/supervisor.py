@@ -20,20 +20,16 @@ from lumina import __version__
 from lumina.control import health, tickets
 from lumina.control.access_log import AccessLog
 from lumina.control.channel import Message
-from lumina.control.discovery.answers import Name, Target
-from lumina.control.discovery.watch import Watch
-from lumina.control.discovery.ways import Ways
 from lumina.control.listening import BACKLOG, ListenError, open_listeners, raise_open_files, show
-from lumina.control.roster import Roster
+from lumina.control.roster import places_for
 from lumina.control.sink import Sink
 from lumina.control.slot import Launch, Slot
+from lumina.control.upstreams import Upstreams
 from lumina.engine.arena import Arena
 from lumina.errors import LuminaError
 
 # -P: a json.py in the directory that we are started from must not become ours.
 WORKER = (sys.executable, "-P", "-m", "lumina.control.worker")
-FIRST_WAIT = 2.0  # seconds that workers wait for names before they begin without them
-FOUND = 256  # endpoints that name servers may add to the plan's
 DIRECTORIES = (None, "/dev/shm")  # noqa: S108 (mkdtemp makes it ours alone; None is TMPDIR or the system's)
 
 Plan = dict[str, Any]
@@ -87,12 +83,9 @@ class Supervisor:
                 {"fd": listener.socket.fileno(), "admin_only": listener.admin_only} for listener in owned.listeners
             ],
         }
-        self._roster = Roster(plan, getattr(owned.arena, "forget", lambda _: None))
-        settings = plan["resolver"]
-        self._names = Watch(self._roster.names, settings, Ways(settings).ask, self._found, self._report)
-        self._settled = asyncio.Event()  # every name has been asked for
+        self._upstreams = Upstreams(plan, owned.arena, self._report, self._tell)
         inherit = [owned.arena.fd, *(listener.socket.fileno() for listener in owned.listeners)]
-        launch = Launch(command, inherit, hello, self._latest)
+        launch = Launch(command, inherit, hello, self._upstreams.latest)
         self._slots = [
             Slot(number, launch, self._report, owned.arena.clear_gauges) for number in range(plan["server"]["workers"])
         ]
@@ -103,7 +96,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGUSR1, self._owned.sink.reopen)
-        settling = loop.create_task(self._settle())
+        self._upstreams.start()
         keepers = [loop.create_task(slot.keep()) for slot in self._slots]
         for keeper in keepers:
             keeper.add_done_callback(self._watch)
@@ -123,8 +116,7 @@ class Supervisor:
             await self._stop.wait()
         await self._drain(keepers)
         server.close()
-        await settling
-        await self._names.stop()
+        await self._upstreams.stop()
         await asyncio.to_thread(access_log.stop)
         return 0 if (started or self._stop.is_set()) and not self._broken else 1
 
@@ -137,7 +129,8 @@ class Supervisor:
         from lumina.control import events  # noqa: PLC0415 (see above)
         from lumina.control.pages import pages  # noqa: PLC0415
 
-        return events.configure(self._form), pages(self._plan, self._owned.arena.read, self.document, self._lines_lost)
+        read, standings = self._owned.arena.read, self._upstreams.standings
+        return events.configure(self._form), pages(self._plan, read, standings, self.document, self._lines_lost)
 
     def _lines_lost(self) -> int:
         return self._owned.sink.lost
@@ -154,22 +147,7 @@ class Supervisor:
             return False
         return not self._stop.is_set() and all(slot.state != "gone" for slot in self._slots)
 
-    async def _settle(self) -> None:
-        """Find out what names stand for, as far as that is soon known."""
-        await self._names.start(FIRST_WAIT)
-        self._settled.set()
-
-    async def _latest(self) -> Message:
-        """Return what a new worker's `hello` says of endpoints that the plan only names."""
-        await self._settled.wait()
-        return {"endpoints": self._roster.messages()}
-
-    def _found(self, name: Name, targets: list[Target]) -> None:
-        """Tell the workers what a name has come to stand for."""
-        lost = self._roster.find(name, targets)
-        if lost:
-            self._report("error", "too many endpoints", {"name": str(name.question), "left_out": lost})
-        message = self._roster.message(name.upstream)
+    def _tell(self, message: Message) -> None:
         for slot in self._slots:
             slot.tell(message)
 
@@ -229,7 +207,8 @@ class Supervisor:
         workers = [slot.describe() for slot in self._slots]
         alive = sum(worker["state"] == "ready" for worker in workers)
         status = health.status_of(self._phase, len(workers), alive)
-        return health.document(status, time.monotonic() - self._since, self._plan, workers)
+        uptime = time.monotonic() - self._since
+        return health.document(status, uptime, self._plan, workers, self._upstreams.document())
 
 
 def open_all(server: dict[str, Any]) -> list[Listener]:
@@ -274,12 +253,6 @@ def admin_socket(directory: Path) -> socket.socket:
     return admin
 
 
-def _arena(plan: Plan) -> Any:  # noqa: ANN401 (a compiled class)
-    """Return memory for the plan's workers, endpoints and upstreams; the admin pages are one more of each."""
-    endpoints = sum(len(upstream["endpoints"]) for upstream in plan["upstreams"])
-    return Arena.create(plan["server"]["workers"], endpoints + 1 + FOUND, len(plan["upstreams"]) + 1)
-
-
 def _sink(path: str | None) -> Sink:
     try:
         return Sink(path)
@@ -296,7 +269,8 @@ def run(plan: Plan, beside: Beside | None = None, on_ready: Callable[[], None] |
         for listener in listeners:
             stack.enter_context(listener.socket)
         admin = stack.enter_context(admin_socket(stack.enter_context(private_directory())))
-        owned = Resources(listeners, admin, _arena(plan), sink)
+        arena = Arena.create(plan["server"]["workers"], places_for(plan), len(plan["upstreams"]) + 1)
+        owned = Resources(listeners, admin, arena, sink)
 
         async def serve() -> int:
             return await Supervisor(plan, owned).run(beside, on_ready)

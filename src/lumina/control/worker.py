@@ -76,13 +76,7 @@ class Worker:
 
     def _take(self, message: Message) -> None:
         """Send requests from now on to the endpoints that an upstream has come to have."""
-        addresses: dict[int, list[tuple[str, int]]] = {}
-        for endpoint in message["endpoints"]:
-            found = addresses.setdefault(endpoint["place"], [])
-            found += [(host, port) for host, port in endpoint["addresses"]]
-        for place, found in addresses.items():
-            if found:
-                self._engine.resolve(message["upstream"], place, found)
+        self._engine.endpoints(message["upstream"], message["endpoints"])
 
     def drain(self) -> None:
         """Accept nothing more and end with the last connection."""

@@ -69,6 +69,7 @@ class Engine:
         pools = []
         for endpoint in upstream.endpoints:
             pool: Pool = self._pool(upstream, endpoint.key, endpoint.index, endpoint.weight, endpoint.priority)
+            pool.host = endpoint.host
             if endpoint.socket_path:
                 pool.unix(endpoint.socket_path)
             elif pool.address_count == 0:
@@ -111,6 +112,7 @@ class Engine:
             pool = self._pool(
                 origin.upstream, endpoint["key"], endpoint["slot"], endpoint["weight"], endpoint["priority"]
             )
+            pool.host = endpoint["host"]
             if endpoint.get("unix"):
                 pool.unix(endpoint["unix"])
             else:

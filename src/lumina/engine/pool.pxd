@@ -31,6 +31,7 @@ cdef class Pool:
     cdef readonly uint64_t point            # where a hashing balancer has it
     cdef bint gone                          # it is no endpoint of the upstream any more
     cdef readonly str text                  # the endpoint's name
+    cdef readonly str host                  # the name or number that its certificate must be for; None for a socket
     cdef readonly bytes label               # what access lines say of it: a member of a JSON object
     cdef sockaddr_storage addresses[16]
     cdef socklen_t sizes[16]

@@ -96,7 +96,7 @@ class UpstreamConnection(ClientStream):
             return
         name = None
         try:
-            name = self.origin.upstream.tls.get("server_name") or self.pool.key.rpartition(":")[0]
+            name = self.origin.upstream.tls.get("server_name") or self.pool.host
             self.tls = Tls(self.origin.context, self.fd, server_side=False, name=name, view=self.reactor.view)
         except (OSError, ValueError):
             self._unreached(TLS_PROTOCOL_ERROR)

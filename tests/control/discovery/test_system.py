@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lumina.control.discovery.answers import NoSuchNameError, Question, UnresolvedError
+from lumina.control.discovery.pairs import within_reach
 from lumina.control.discovery.system import TTL, HostsFile, is_of_this_machine, look_up
 
 HOSTS = """
@@ -54,10 +55,10 @@ def test_a_machine_without_a_hosts_file_has_no_names_in_it(tmp_path: Path) -> No
     assert "localhost" not in HostsFile(tmp_path / "none")
 
 
-def test_localhost_is_one_endpoint() -> None:
-    answer = asyncio.run(look_up(Question("localhost", 80), []))
-    assert len(answer.targets) == 1
-    assert "127.0.0.1" in answer.targets[0].addresses
+@pytest.mark.parametrize("host", ["localhost", "localhost.", "orders.localhost"])
+def test_localhost_is_one_endpoint_of_both_families(host: str) -> None:
+    answer = asyncio.run(look_up(Question(host, 80), []))
+    assert [target.addresses for target in answer.targets] == [tuple(within_reach(["::1", "127.0.0.1"]))]
     assert (answer.targets[0].port, answer.ttl) == (80, TTL)
 
 

@@ -9,6 +9,7 @@ from lumina.control.discovery.pairs import paired, within_reach
 
 TTL = 30.0  # seconds; what is commonly taken where nobody tells a time
 HOSTS = Path("/etc/hosts")
+LOOPBACK = ("::1", "127.0.0.1")
 ABSENT = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
 
@@ -39,22 +40,32 @@ def _names(text: str) -> frozenset[str]:
 def is_of_this_machine(host: str, hosts: HostsFile) -> bool:
     """Say whether a name is none for name servers: it is `localhost`, or stands in the hosts file, or is of mDNS."""
     host = host.rstrip(".")
-    return host == "localhost" or host.endswith((".localhost", ".local")) or host in hosts
+    return _is_loopback(host) or host.endswith(".local") or host in hosts
+
+
+def _is_loopback(host: str) -> bool:
+    return f".{host.rstrip('.')}".endswith(".localhost")
 
 
 async def look_up(question: Question, before: list[Target]) -> Answer:
     """Ask getaddrinfo() for every address of a name.
 
-    All of them: a server on `localhost` may listen on 127.0.0.1 alone while the name says ::1 first.
+    A server on `localhost` may listen on ::1 alone while the name is 127.0.0.1, or the other way round. That name and
+    those below it are loopback whatever else is said (RFC 6761, section 6.3): the family that is not told is added.
     """
     loop = asyncio.get_running_loop()
+    found: list[str] = []
     try:
-        found = await loop.getaddrinfo(question.host, question.port, type=socket.SOCK_STREAM)
+        entries = await loop.getaddrinfo(question.host, question.port, type=socket.SOCK_STREAM)
+        found = [str(entry[4][0]) for entry in entries]
     except socket.gaierror as error:
-        kind = NoSuchNameError if error.errno in ABSENT else UnresolvedError
-        raise kind(str(error.strerror)) from error
+        if not _is_loopback(question.host):
+            kind = NoSuchNameError if error.errno in ABSENT else UnresolvedError
+            raise kind(str(error.strerror)) from error
     except (OSError, UnicodeError) as error:  # a label over 63 octets fails in the IDNA codec
         raise UnresolvedError(str(error)) from error
-    addresses = within_reach([str(entry[4][0]) for entry in found])
-    pairs = paired(addresses, [target.addresses for target in before])
+    if _is_loopback(question.host):
+        families = {":" in address for address in found}
+        found += [address for address in LOOPBACK if (":" in address) not in families]
+    pairs = paired(within_reach(found), [target.addresses for target in before])
     return Answer([Target(pair, question.port) for pair in pairs], TTL)

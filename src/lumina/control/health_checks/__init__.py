@@ -1,0 +1,1 @@
+"""Endpoints are asked how they are, once for all workers."""

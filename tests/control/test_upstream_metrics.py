@@ -1,0 +1,78 @@
+"""The metrics of upstreams and endpoints."""
+
+from collections.abc import Iterable
+
+import pytest
+from prometheus_client.metrics_core import Metric
+
+from lumina.control.overview import Standing
+from lumina.control.upstream_metrics import queues, resent, shed, standing
+
+NAMES = ["", "_OTHER", "orders", "_admin"]
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def samples(families: Iterable[Metric]) -> Samples:
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_hedges_are_counted_apart_from_retries() -> None:
+    found = samples(resent({(2, "connect"): 3, (2, "hedge"): 4}, NAMES))
+    assert found == {
+        ("lumina_upstream_retries_total", (("reason", "connect"), ("upstream", "orders"))): 3,
+        ("lumina_upstream_hedges_total", (("upstream", "orders"),)): 4,
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("over_budget", "lumina_upstream_retries_denied_total"),
+        ("waited", "lumina_upstream_queue_entered_total"),
+        ("waiting", "lumina_upstream_queue_waiting"),
+        ("pending", "lumina_upstream_requests_pending"),
+        ("concurrency_limit", "lumina_upstream_concurrency_limit"),
+    ],
+)
+def test_what_waits(key: str, name: str) -> None:
+    seen: dict[str, dict[int, int]] = {
+        one: {} for one in ("over_budget", "waited", "waiting", "pending", "concurrency_limit")
+    }
+    assert samples(queues({**seen, key: {2: 5}}, NAMES)) == {(name, (("upstream", "orders"),)): 5}
+
+
+def test_what_was_refused_for_others() -> None:
+    assert samples(shed({})) == {}
+    assert samples(shed({"shed": {"loop_lag": 3}})) == {("lumina_shed_total", (("reason", "loop_lag"),)): 3}
+
+
+def test_a_breaker_is_in_one_state() -> None:
+    transitions = {"open": 2, "half_open": 1, "closed": 1}
+    standings = [
+        Standing("orders", "a:80", False, "open", transitions, 2),
+        Standing("orders", "", True, "half_open", {**transitions, "open": 7}, 0),
+    ]
+    found = samples(standing(standings))
+    place = ("endpoint", "a:80")
+    upstream = ("upstream", "orders")
+    assert [
+        found["lumina_circuit_breaker_state", (place, ("state", word), upstream)]
+        for word in ("closed", "open", "half_open")
+    ] == [0, 1, 0]
+    assert found["lumina_circuit_breaker_transitions_total", (place, ("to", "open"), upstream)] == 2
+    assert found["lumina_upstream_healthy", (place, upstream)] == 0
+    assert found["lumina_upstream_ejections_total", (place, upstream)] == 2
+    whole = ("endpoint", "")
+    assert found["lumina_circuit_breaker_state", (whole, ("state", "half_open"), upstream)] == 1
+    assert found["lumina_circuit_breaker_transitions_total", (whole, ("to", "open"), upstream)] == 7
+    assert ("lumina_upstream_healthy", (whole, upstream)) not in found
+
+
+def test_an_endpoint_that_does_well_has_few_series() -> None:
+    found = samples(standing([Standing("orders", "a:80", True, "closed", {"open": 0, "half_open": 0, "closed": 0}, 0)]))
+    assert sorted({name for name, _ in found}) == ["lumina_circuit_breaker_state", "lumina_upstream_healthy"]
