@@ -64,8 +64,9 @@ class End:
                 del self.unsent[:count]
         except BlockingIOError:
             pass
-        except OSError:
+        except OSError as error:
             self.unsent.clear()
+            self.reset = self.reset or isinstance(error, ConnectionResetError)  # it is told only once
         while self.reading and not self.ended:
             try:
                 count = self.sock.recv_into(ROOM)
