@@ -6,6 +6,7 @@ by tools/fuzz.py, on modules that the sanitizers watch; tests/fuzz gives it the 
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 Check = Callable[[bytes], None]
 
@@ -14,5 +15,7 @@ def main(check: Check) -> None:
     """Run the target under libFuzzer, with the options of the command line."""
     import atheris
 
-    atheris.Setup(sys.argv, check)
+    # To write a corpus anew, libFuzzer calls itself by the name it is given.
+    name = f"{sys.executable} -m fuzz.{Path(sys.argv[0]).stem}"
+    atheris.Setup([name, *sys.argv[1:]], check)
     atheris.Fuzz()
