@@ -121,14 +121,14 @@ def about(said: str) -> str:
 
 
 def keep(tree: Path, name: str) -> None:
-    """Write the corpus anew: what we named, and the fewest inputs that reach all that any input reaches beyond it."""
+    """Write the corpus anew: what we named, and the fewest inputs that take all branches that it does not."""
     seeds = CORPUS / name
     with tempfile.TemporaryDirectory() as folder:
         chosen = Path(folder)
         for path in seeds.iterdir():
             if not HASH.fullmatch(path.name):
                 shutil.copy(path, chosen)
-        done = run(tree, name, ["-set_cover_merge=1", chosen, seeds, GROWN / name / "corpus"], 3600)
+        done = run(tree, name, ["-set_cover_merge=1", "-use_counters=0", chosen, seeds, GROWN / name / "corpus"], 3600)
         if done.returncode:
             raise SystemExit(done.stdout)
         shutil.rmtree(seeds)
