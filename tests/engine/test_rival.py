@@ -162,7 +162,9 @@ def test_an_endpoint_with_two_addresses_is_found_at_the_one_that_answers(stage: 
     nobody.close()
     if listening == 0:
         addresses.reverse()
-    stage.engine.endpoints(0, [{"key": "two", "slot": 0, "weight": 1, "priority": 0, "addresses": addresses}])
+    stage.engine.endpoints(
+        0, [{"key": "two", "host": "127.0.0.1", "slot": 0, "weight": 1, "priority": 0, "addresses": addresses}]
+    )
     client = stage.client()
     client.send(get())
     stage.accept().send(answer(b"found"))

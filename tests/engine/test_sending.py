@@ -84,7 +84,9 @@ def test_another_set_of_endpoints_is_taken_up_without_a_loss(stage: Stage) -> No
     other = socket.create_server(("127.0.0.1", 0))
     other.setblocking(False)
     host, port = other.getsockname()
-    stage.engine.endpoints(0, [{"key": "new", "slot": 5, "weight": 1, "priority": 0, "addresses": [(host, port)]}])
+    stage.engine.endpoints(
+        0, [{"key": "new", "host": host, "slot": 5, "weight": 1, "priority": 0, "addresses": [(host, port)]}]
+    )
     second.send(get())
     stage.settle()
     new = stage._peer(other.accept()[0])
