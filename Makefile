@@ -53,7 +53,7 @@ docs: .venv/built ## the reference in docs/reference, written anew from the code
 .venv/built: .venv/needs setup.py $(COMPILED)
 	@echo 'Compiling the hot path (minutes the first time, then only what changed) ...'
 	@$(BIN)/python setup.py --quiet build_ext --inplace
-	@[ $(BIN)/lumina -nt .venv/needs ] || $(PIP) install --no-deps --no-build-isolation --editable .
+	@[ $(BIN)/lumina -nt .venv/needs ] || LUMINA_BUILD=none $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/with-%: .venv/needs

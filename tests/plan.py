@@ -42,8 +42,8 @@ UPSTREAM: dict[str, Any] = {
         "window": 10.0,
         "slow_factor": 5.0,
         "ejection": 1.0,
-        "max_ejection": 10.0,
-        "max_ejected": 0.5,
+        "max_ejection": 5.0,
+        "max_ejected": 0.7,
     },
     "breaker": None,
     "retries": {

@@ -53,6 +53,27 @@ def test_three_times_as_much_as_can_be_done_leaves_nine_tenths_of_it_done(room: 
     assert limit <= 8 * room  # and they do not wait in a long line there
 
 
+def test_workers_that_know_nothing_of_each_other_find_it_together() -> None:
+    server, chance = Server(8, 0.04), random.Random(3)
+    gradients = [Gradient(2.0, 8, 65536) for _ in range(2)]
+    pending: list[list[tuple[float, float]]] = [[], []]
+    now, waits, answered = 1.0, [], 0
+    while now < 30.0:
+        now += chance.expovariate(100.0 if now < 5.0 else 600.0)
+        worker = chance.randrange(2)
+        for gradient, mine in zip(gradients, pending, strict=True):
+            while mine and mine[0][0] <= now:
+                done, sent = heapq.heappop(mine)
+                gradient.observe(done, done - sent, float(len(mine) + 1))
+                if done > 20.0:
+                    waits.append(done - sent)
+        if len(pending[worker]) < gradients[worker].limit:
+            heapq.heappush(pending[worker], (server.serve(now, chance), now))
+    answered = len(waits)
+    assert answered / 10.0 >= 0.9 * 200.0
+    assert sorted(waits)[answered * 9 // 10] < 0.5
+
+
 def test_a_limit_that_costs_answers_is_taken_back() -> None:
     gradient = Gradient(2.0, 8, 65536)
     simulate(gradient, Server(10_000, 0.01), 5000.0, 3.0)

@@ -107,7 +107,9 @@ class Delivery(Sending):
             return False
         if self.tries >= self.origin.upstream.retry_attempts or not self._allowed(cause):
             return False
-        if not self.origin.budget.withdraw(now):
+        # Who could not be connected to has no more to do for it, and the next has not been asked yet.
+        free: cython.bint = cause == CAUSE_CONNECT and self.wish.tried_count + 1 < self.origin.count
+        if not free and not self.origin.budget.withdraw(now):
             self.gateway.recorder.over_budget(self.record.upstream_series)
             return False
         self.gateway.recorder.retried(self.record.upstream_series, cause)

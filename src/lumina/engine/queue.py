@@ -8,8 +8,10 @@ from lumina.engine.stream import Dialogue
 class Queue:
     """A list through the exchanges themselves: to join, to be next and to leave cost the same, however long it is."""
 
-    def join(self, exchange: Dialogue) -> None:
+    def join(self, exchange: Dialogue, now: cython.double) -> None:
         """Let `exchange` wait, behind all that do."""
+        if self.size == 0:
+            self.since = now
         exchange.queued = True
         exchange.queue_before = self.last
         exchange.queue_after = cython.NULL

@@ -15,7 +15,7 @@ from lumina.http1.request cimport METHOD_GET, METHOD_HEAD, METHOD_OPTIONS
 from lumina.reasons cimport *
 from lumina.snapshot cimport Upstream
 
-cdef double SECOND_ADDRESS
+cdef double SECOND_ADDRESS, STANDING_SHARE
 
 
 @cython.no_gc

@@ -17,6 +17,7 @@ from lumina.engine.stream import Contest
 from lumina.engine.upstream import UpstreamConnection
 from lumina.snapshot import Upstream
 
+STANDING_SHARE = 0.2  # of the time to wait for room, where a line stands
 SECOND_ADDRESS = 0.25  # seconds that one address has before the next is tried beside it (RFC 8305, section 8)
 
 
@@ -92,9 +93,15 @@ class Sending(Contest):
             self.gateway.recorder.met(LIMIT_QUEUE)
             self.fail(CONNECTION_LIMIT, 0)
             return
-        origin.queue.join(self)
+        now: cython.double = self.gateway.reactor.clock.now
+        timeout: cython.double = origin.upstream.queue_timeout
+        # A line that has not been empty for as long as anybody may wait is no burst that will pass: to let everybody
+        # wait that long would only make every answer late.
+        if origin.queue.size > 0 and now - origin.queue.since > timeout:
+            timeout *= STANDING_SHARE
+        origin.queue.join(self, now)
         origin.stats.waited += 1
-        self.try_at = self.gateway.reactor.clock.now + origin.upstream.queue_timeout
+        self.try_at = now + timeout
         self._rearm()
 
     def _count(self) -> None:  # hot

@@ -1,6 +1,8 @@
 # How often an upstream may be asked once more.
 cimport cython
 
+cdef double EARNED, KEPT
+
 
 @cython.final
 cdef class RetryBudget:

@@ -1,13 +1,15 @@
 """How often an upstream may be asked once more: a share of its requests, and a few a second where there are few.
 
 Requests earn retries and time grants some; whichever is more counts, not both. What gathers unused is bounded, so that
-an outage begins with few.
+an outage begins with few; and a twentieth of what requests earn is kept back, which makes good for those few.
 """
 
 import cython
 
 RESERVE = 10.0  # seconds of the granted rate that can gather
 LEAST = 1.0  # retries that can gather in any case
+EARNED = 2.0  # retries earned by requests that can gather: what is granted is there for a sudden need
+KEPT = 0.95  # of what requests earn
 
 
 class RetryBudget:
@@ -26,7 +28,7 @@ class RetryBudget:
 
     def deposit(self) -> None:  # hot
         """A request has come: it earns its share of a retry."""
-        self.earned = min(self.earned + self.ratio, self.reserve)
+        self.earned = min(self.earned + self.ratio * KEPT, EARNED)
 
     def withdraw(self, now: cython.double) -> cython.bint:
         """Take one retry, if there is one."""

@@ -18,14 +18,27 @@ WINDOW = 0.1  # seconds
 FEW = 10  # answers in a window before it says anything
 LONGEST = 1.0  # seconds after which a window with fewer is dropped
 DRIFT = 0.002  # a second: by how much the baseline rises, so that it is found anew by and by
-LOSS = 0.85  # of the answers a second before: fewer, and the limit is to blame
+LOSS = 0.85  # of the usual answers a second: fewer, and the limit is to blame
+SMOOTH = 0.2  # the weight of the newest window in what is usual
+ENOUGH_ANSWERS = 50.0  # that are expected, before it means anything that there are fewer
 
 
 class Gradient:
     """The limit of one upstream, in one worker."""
 
     __slots__ = (
-        "baseline", "began", "limit", "limit_before", "maximum", "minimum", "most", "rate_before", "tolerance", "window"
+        "baseline",
+        "began",
+        "limit",
+        "limit_before",
+        "lowered_answers",
+        "lowered_seconds",
+        "maximum",
+        "minimum",
+        "most",
+        "rate",
+        "tolerance",
+        "window",
     )  # fmt: skip
 
     def __init__(self, tolerance: float, minimum: float, maximum: float) -> None:
@@ -38,8 +51,10 @@ class Gradient:
         self.window = Quantiles()
         self.began = 0.0
         self.most = 0.0
+        self.rate = 0.0
         self.limit_before = 0.0
-        self.rate_before = 0.0
+        self.lowered_seconds = 0.0
+        self.lowered_answers = 0.0
 
     def observe(self, now: cython.double, seconds: cython.double, active: cython.double) -> None:  # hot
         """An answer began, so many seconds after its request was sent, when so many were under way."""
@@ -52,35 +67,51 @@ class Gradient:
     def _judge(self, now: cython.double) -> None:
         elapsed: cython.double = now - self.began
         middle: cython.double
-        rate: cython.double
         gradient: cython.double
         if self.window.count < FEW and elapsed < LONGEST:
             return
         if self.window.count >= FEW and elapsed < 10.0 * LONGEST:
             middle = self.window.at(0.5)
-            rate = self.window.count / elapsed
             self.baseline *= 1.0 + DRIFT * elapsed
             if self.baseline == 0.0 or middle < self.baseline:
                 self.baseline = middle
+            self._weigh(elapsed)
             gradient = max(0.5, min(1.0, self.tolerance * self.baseline / middle))
             if gradient < 1.0:
-                self._lower(gradient, rate)
+                self._lower(gradient)
             elif self.most * 2.0 >= self.limit:
-                self.limit = min(self.limit + sqrt(self.limit), self.maximum)
-                if self.limit >= self.limit_before:
-                    self.limit_before = 0.0
+                self._raise()
         self.window.clear()
         self.began = now
         self.most = 0.0
 
-    def _lower(self, gradient: cython.double, rate: cython.double) -> None:
+    def _weigh(self, elapsed: cython.double) -> None:
+        """Note how many answers there are: usually, and since the limit is lower than that."""
+        if self.limit_before == 0.0:
+            self.rate += (self.window.count / elapsed - self.rate) * SMOOTH
+        elif self.most >= self.limit * 0.9:
+            self.lowered_seconds += elapsed
+            self.lowered_answers += self.window.count
+
+    def _lower(self, gradient: cython.double) -> None:
         """Answers take too long: let fewer requests go, unless that was tried and there were fewer answers for it."""
-        if self.limit_before > 0.0 and self.most >= self.limit * 0.9 and rate < LOSS * self.rate_before:
+        expected: cython.double = LOSS * self.rate * self.lowered_seconds
+        if self.lowered_seconds >= LONGEST and self.lowered_answers < expected and expected >= ENOUGH_ANSWERS:
             self.baseline = 0.0
             self.limit = self.limit_before
-            self.limit_before = 0.0
+            self._forget()
             return
         if self.limit_before == 0.0:
             self.limit_before = self.limit
-            self.rate_before = rate
         self.limit = max(min(self.limit, self.most) * gradient + sqrt(self.limit) * 0.5, self.minimum)
+
+    def _raise(self) -> None:
+        self.limit = min(self.limit + sqrt(self.limit), self.maximum)
+        if self.limit >= self.limit_before:
+            self._forget()
+
+    def _forget(self) -> None:
+        """The limit is where it was, or above: there is nothing to make good."""
+        self.limit_before = 0.0
+        self.lowered_seconds = 0.0
+        self.lowered_answers = 0.0

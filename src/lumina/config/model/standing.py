@@ -39,9 +39,9 @@ class Outliers(Section):
         default=1.0,
         description="How long it is left out the first time; each further time in a row doubles that.",
     )
-    max_ejection: Annotated[float, PAUSE] = Field(default=10.0, description="The longest it is left out at once.")
+    max_ejection: Annotated[float, PAUSE] = Field(default=5.0, description="The longest it is left out at once.")
     max_ejected: Annotated[float, Share(0.0, 1.0)] = Field(
-        default=0.5,
+        default=0.7,
         description="Most of an upstream's endpoints that are left out together, never the last one. "
         "Where more fail than that, all are used: it is better to try than to refuse.",
     )
