@@ -79,7 +79,7 @@ def test_what_is_off_is_told_by_a_flag() -> None:
     )
     flags = (found.outliers, found.hedge, found.adaptive, found.breaker, found.sticky)
     assert [bool(flag) for flag in flags] == [True] * 5
-    assert (found.breaker_slow, found.breaker_trials, found.outlier_max_ejected) == (0.5, 3, 0.5)
+    assert (found.breaker_slow, found.breaker_trials, found.outlier_max_ejected) == (0.5, 3, 0.7)
     assert (found.sticky_cookie, found.sticky_secret, found.sticky_max_age) == (b"c", "é".encode(), 60.0)
 
 
