@@ -117,6 +117,18 @@ def test_a_body_in_a_record_of_its_own_is_not_forgotten(stage: Stage, authority:
         assert client.read().endswith(b"taken")
 
 
+def test_a_cookie_that_came_by_tls_does_not_leave_it(stage: Stage, authority: trustme.CA) -> None:
+    sticky = {"cookie": "place", "secret": "a secret of many octets", "max_age": 0.0}
+    stage.adopt(upstreams__0__sticky=sticky)
+    client = SecurePeer(stage, authority)
+    client.session.write(get())
+    client.flush()
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(answer())
+    assert head_of(client.read())[1]["set-cookie"].endswith("; SameSite=Lax; Secure")
+
+
 def test_plain_http_on_a_tls_port_is_told_so(stage: Stage, authority: trustme.CA) -> None:
     client = stage._peer(socket.create_connection(secure_address(stage, authority)))
     client.send(get())

@@ -5,6 +5,7 @@ from typing import Any
 
 import cython
 
+from lumina.engine.affinity import mark
 from lumina.engine.arena import Arena
 from lumina.engine.gateway import Gateway, Live
 from lumina.engine.guest import Guests
@@ -96,6 +97,7 @@ class Engine:
         pool.standing.attach(self.recorder.arena.state(slot))
         pool.stats = cython.address(self.recorder.block.upstreams[upstream.series])
         pool.gone = False
+        mark(pool, upstream)
         return pool
 
     def endpoints(self, upstream: int, endpoints: list[dict[str, Any]]) -> None:

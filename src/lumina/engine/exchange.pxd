@@ -2,6 +2,7 @@
 cimport cython
 from libc.string cimport memcpy
 
+from lumina.engine.affinity cimport guide
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.delivery cimport Delivery
 from lumina.engine.forward cimport Hop, write_request

@@ -63,6 +63,8 @@ class Exchange(Delivery):
         if gateway.recorder.block.in_flight > self.live.snapshot.limits.requests and not self.route.admin:
             self.fail(REQUEST_LIMIT, 0)
             return
+        if self.origin.guided:
+            guide(self.origin, cython.address(self.wish), head, data, cython.address(self.record))
         self.outgoing = gateway.reactor.buffers.take()
         hop.data = data
         hop.id = self.record.id
@@ -104,6 +106,7 @@ class Exchange(Delivery):
         self.done_by = 0.0
         self.wish.tried_count = 0
         self.wish.preferred = -1
+        self.wish.keyed = False
         record.began = gateway.reactor.clock.now
         record.sent = 0.0
         record.first_byte = 0.0
@@ -240,6 +243,8 @@ class Exchange(Delivery):
         self.record.first_byte = self.gateway.reactor.clock.now
         self.record.status = head.status
         self.responded = True
+        if self.pool.cookie is not None and self.pool.slot != self.wish.preferred and head.status < 500:
+            self.client.cookie = self.pool.cookie
         self.client.send_head(head, data, self.request_done and not self.gateway.draining)
 
     def response_body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot

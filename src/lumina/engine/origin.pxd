@@ -34,7 +34,8 @@ cdef enum Level:
 # What an exchange asks of pick().
 cdef struct Wish:
     uint64_t key            # what a hashing balancer goes by
-    int preferred           # the endpoint that a sticky cookie names, or -1
+    bint keyed              # there is one
+    int preferred           # the slot of the endpoint that a sticky cookie names, or -1
     bint uploading          # its request is still coming
     bint safe               # it may be sent to two endpoints at once
     bint trial              # out: it went to an endpoint that is tried again after it was out of use
@@ -55,6 +56,7 @@ cdef class Origin(Watcher):
     cdef Candidate* field                   # `count` of them
     cdef int* levels
     cdef bint tiered                        # they have priorities
+    cdef bint guided                        # a request may say where it belongs: see affinity.py
     cdef OutlierRules rules                 # None: nobody is put out of use
     cdef Breaker breaker                    # None: there is none
     cdef RetryBudget budget

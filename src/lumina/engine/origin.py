@@ -41,6 +41,7 @@ class Origin(Watcher):
         self.most_idle = upstream.cap_idle
         self.most_uploads = upstream.cap_uploads
         self.most_requests = upstream.cap_requests
+        self.guided = upstream.sticky or (upstream.policy == POLICY_HASH and upstream.hash_by != HASH_NOTHING)
         self.budget = RetryBudget(upstream.budget_ratio, upstream.budget_rate / workers)
         self.latency = Quantiles()
         self.chance = Chance()
@@ -179,7 +180,7 @@ class Origin(Watcher):
                 pool.standing.begin_trial(now)
                 wish.trial = True
                 return place
-            elif wish.preferred == place and level == LEVEL_OPEN:
+            elif wish.preferred == pool.slot and level == LEVEL_OPEN:
                 return place
             best = max(best, level)
             self.levels[place] = level
@@ -200,7 +201,7 @@ class Origin(Watcher):
         policy: cython.int = self.upstream.policy
         if self.tiered:
             tiers(self.field, self.count, self.chance.draw())
-        if policy == POLICY_RANDOM_TWO:
+        if policy == POLICY_RANDOM_TWO or (policy == POLICY_HASH and not wish.keyed):
             return random_two(self.field, self.count, self.chance.draw())
         if policy == POLICY_ROUND_ROBIN:
             return round_robin(self.field, self.count)

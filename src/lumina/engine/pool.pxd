@@ -33,6 +33,8 @@ cdef class Pool:
     cdef readonly str text                  # the endpoint's name
     cdef readonly str host                  # the name or number that its certificate must be for; None for a socket
     cdef readonly bytes label               # what access lines say of it: a member of a JSON object
+    cdef bytes mark                         # what a sticky cookie calls it; 22 octets
+    cdef bytes cookie                       # brings the mark to a client; None: it is not wanted
     cdef sockaddr_storage addresses[16]
     cdef socklen_t sizes[16]
     cdef readonly int address_count         # 0: the name has no known address

@@ -11,6 +11,8 @@ import cython
 from lumina.engine.transport import Transport
 from lumina.policies.standing import Standing
 
+NO_MARK = bytes(22)  # no client can send it: a field's value has no such octets
+
 
 class Pooled(Transport):
     """A connection that can wait in a pool."""
@@ -24,6 +26,7 @@ class Pool:
         self.text = key
         self.point = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "little")
         self.label = f',"endpoint":{json.dumps(self.text)}'.encode()
+        self.mark = NO_MARK
         self.standing = Standing()
 
     def place(self, slot: int, weight: float, priority: int) -> None:

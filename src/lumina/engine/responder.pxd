@@ -30,6 +30,7 @@ cdef class Responder(ServerStream):
 
     cdef void _status_line(self, Writer writer, ResponseHead head, const unsigned char* data) noexcept
     cdef Writer _begin(self, ResponseHead head)
+    cdef void _set_cookie(self, Writer writer) noexcept
     cdef void _common(self, Writer writer, int minor) noexcept
     cdef void patience(self) noexcept       # called when more was sent, or could not be
     cdef void unblocked(self) noexcept      # all that was ready has been taken

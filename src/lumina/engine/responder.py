@@ -53,6 +53,8 @@ class Responder(ServerStream):
             writer.fields(data, head, OWN_IN_RESPONSE, self.framing, head.content_length)
             writer.framing(self.framing, head.content_length)
         self._common(writer, head.minor)
+        if self.cookie is not None:
+            self._set_cookie(writer)
         if not writer.dated:
             writer.put(b"Date: ", 0, 6)
             writer.put(cython.cast(cython.p_const_uchar, self.reactor.clock.date), 0, 29)
@@ -70,6 +72,8 @@ class Responder(ServerStream):
         writer: Writer = self.gateway.writer
         size: cython.Py_ssize_t = OWN_FIELDS + head.reason_size
         at: cython.int
+        if self.cookie is not None:
+            size += len(cython.cast(bytes, self.cookie)) + 32
         if not self.corked:
             draft.clear()
             self.corked = True
@@ -93,6 +97,16 @@ class Responder(ServerStream):
         writer.put(b"\r\nVia: 1.", 0, 9)
         writer.number(minor)
         writer.put(b" lumina\r\n", 0, 9)
+
+    def _set_cookie(self, writer: Writer) -> None:  # hot
+        """Give the client the cookie that is there for it."""
+        cookie: bytes = self.cookie
+        self.cookie = None
+        writer.put(b"Set-Cookie: ", 0, 12)
+        writer.put(cookie, 0, len(cookie))
+        if self.secure:
+            writer.put(b"; Secure", 0, 8)
+        writer.end()
 
     def send_body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot
         """Send a part of the answer's body."""

@@ -58,6 +58,7 @@ cdef class ServerStream(Transport):
     cdef unsigned char peer[48]             # the client's address, as text
     cdef int peer_size
     cdef const unsigned char* request_id    # 36 octets, of the exchange under way
+    cdef bytes cookie                       # that the next head sets, or None
 
     cdef bint keep(self, bint wanted) noexcept
     cdef void send_interim(self, ResponseHead head, const unsigned char* data) noexcept
