@@ -1,7 +1,10 @@
 """Each way to choose, held to a plain model of it."""
 
+import heapq
 import itertools
 import math
+import random
+import statistics
 from collections import Counter
 
 import pytest
@@ -13,7 +16,7 @@ from lumina.balancing.candidates import Field, warmth
 CHANCE = st.integers(min_value=0, max_value=(1 << 64) - 1)
 ENDPOINT = st.tuples(
     st.booleans(),
-    st.integers(min_value=0, max_value=20),
+    st.integers(min_value=0, max_value=5),
     st.sampled_from([0.5, 1.0, 2.0, 5.0]),
     st.sampled_from([0.0, 0.001, 0.25]),
 )
@@ -47,61 +50,116 @@ def drawn(weights: dict[int, float], part: float) -> int:
     return list(weights)[min(place, len(ends) - 1)]
 
 
-@given(endpoints=ENDPOINTS.filter(open_places), bits=CHANCE)
-def test_random_two_takes_the_better_of_two_that_were_drawn(endpoints: list[Endpoint], bits: int) -> None:
+def two_drawn(endpoints: list[Endpoint], bits: int) -> tuple[int, int | None]:
+    """Return who is drawn first, and who of the others is second."""
     weights = {at: endpoints[at][2] for at in open_places(endpoints)}
     first = drawn(weights, (bits & 0xFFFFFFFF) / 2**32)
-    expected = first
     del weights[first]
-    if weights:
-        second = drawn(weights, (bits >> 32) / 2**32)
-        load = [(endpoints[at][1] + 1) / endpoints[at][2] for at in (first, second)]
-        expected = second if load[1] < load[0] else first
-    assert field_of(endpoints).choose("random_two", bits) == expected
+    return first, drawn(weights, (bits >> 32) / 2**32) if weights else None
+
+
+def is_better(one: Endpoint, other: Endpoint) -> bool:
+    """Say whether `one` has less under way for its weight, and would have less with one more."""
+    return all((one[1] + more) / one[2] < (other[1] + more) / other[2] for more in (0, 1))
 
 
 @given(endpoints=ENDPOINTS.filter(open_places), bits=CHANCE)
-def test_least_requests_takes_one_with_the_least_load(endpoints: list[Endpoint], bits: int) -> None:
-    loads = {at: (endpoints[at][1] + 1) / endpoints[at][2] for at in open_places(endpoints)}
-    assert loads[field_of(endpoints).choose("least_requests", bits)] == min(loads.values())
-
-
-def test_least_requests_spreads_equals_by_chance() -> None:
-    field = field_of([(True, 0, 1.0, 0.0)] * 4)
-    counts = Counter(field.choose("least_requests", chance * 0x9E3779B97F4A7C15 % 2**64) for chance in range(4000))
-    assert all(800 < counts[at] < 1200 for at in range(4))
+def test_random_two_takes_the_better_of_two_that_were_drawn(endpoints: list[Endpoint], bits: int) -> None:
+    first, second = two_drawn(endpoints, bits)
+    better = second is not None and is_better(endpoints[second], endpoints[first])
+    assert field_of(endpoints).choose("random_two", bits) == (second if better else first)
 
 
 @given(endpoints=ENDPOINTS.filter(open_places), bits=CHANCE)
-def test_ewma_takes_the_cheaper_of_two_that_were_drawn(endpoints: list[Endpoint], bits: int) -> None:
-    places = open_places(endpoints)
-    known = [endpoints[at][3] for at in places if endpoints[at][3]]
-    usual = sum(known) / len(known) if known else 1.0
-    weights = {at: endpoints[at][2] for at in places}
-    first = drawn(weights, (bits & 0xFFFFFFFF) / 2**32)
+def test_least_requests_takes_one_than_which_none_is_better(endpoints: list[Endpoint], bits: int) -> None:
+    chosen = field_of(endpoints).choose("least_requests", bits)
+    assert not any(is_better(endpoints[at], endpoints[chosen]) for at in open_places(endpoints))
+
+
+@given(actives=st.lists(st.integers(min_value=0, max_value=9), min_size=1, max_size=8), bits=CHANCE)
+def test_least_requests_takes_the_least_of_those_that_weigh_the_same(actives: list[int], bits: int) -> None:
+    chosen = field_of([(True, active, 1.0, 0.0) for active in actives]).choose("least_requests", bits)
+    assert actives[chosen] == min(actives)
+
+
+@given(endpoints=ENDPOINTS.filter(open_places), bits=CHANCE)
+def test_ewma_takes_the_one_of_two_that_is_to_answer_sooner(endpoints: list[Endpoint], bits: int) -> None:
+    known = [endpoints[at][3] for at in open_places(endpoints) if endpoints[at][3]]
+    usual = statistics.mean(known) if known else 1.0
+    first, second = two_drawn(endpoints, bits)
     expected = first
-    del weights[first]
-    if weights:
-        second = drawn(weights, (bits >> 32) / 2**32)
-        price = [(endpoints[at][3] or usual) * (endpoints[at][1] + 1) / endpoints[at][2] for at in (first, second)]
-        expected = second if price[1] < price[0] else first
+    if second is not None:
+        here, there = ((endpoints[at][3] or usual) * (endpoints[at][1] + 1) for at in (first, second))
+        if there < here and there / endpoints[second][2] < here / endpoints[first][2]:
+            expected = second
     assert field_of(endpoints).choose("ewma", bits) == expected
 
 
-@pytest.mark.parametrize("way", ["random_two", "ewma", "round_robin", "hashed"])
+def scattered(count: int) -> list[int]:
+    """Return so many times 64 bits, spread evenly."""
+    return [at * 0x9E3779B97F4A7C15 % 2**64 for at in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("way", ["random_two", "least_requests", "ewma", "round_robin", "hashed"])
 def test_idle_endpoints_are_asked_by_their_weights(way: str) -> None:
     field = field_of([(True, 0, 1.0, 0.0), (True, 0, 2.0, 0.0), (True, 0, 5.0, 0.0)])
-    counts: Counter[int] = Counter()
-    for chance in range(8000):
-        counts[field.choose(way, chance * 0x9E3779B97F4A7C15 % 2**64, 100.0)] += 1
-    if way in {
-        "random_two",
-        "ewma",
-    }:  # of two drawn the one with more weight has room for more: it gets more than its weight
-        assert counts[0] < 1200
-        assert counts[2] > 4500
-    else:
-        assert [round(counts[at] / 1000) for at in range(3)] == [1, 2, 5]
+    counts = Counter(field.choose(way, bits, 100.0) for bits in scattered(8000))
+    assert [round(counts[at] / 1000) for at in range(3)] == [1, 2, 5]
+
+
+@pytest.mark.parametrize("way", ["random_two", "least_requests", "ewma"])
+@pytest.mark.parametrize("load", [0.5, 3.0, 30.0])
+@pytest.mark.parametrize("weights", [[1.0, 2.0], [1.0, 10.0], [1.0, 5.0, 5.0, 5.0]], ids=str)
+def test_whoever_weighs_little_gets_that_much_under_any_load(way: str, load: float, weights: list[float]) -> None:
+    chance = random.Random(5)
+    field = field_of([(True, 0, weight, 0.0) for weight in weights])
+    ends: list[tuple[float, int]] = []
+    active = [0] * len(weights)
+    taken = [0] * len(weights)
+    now = 0.0
+    for _ in range(8000):
+        now += chance.expovariate(load)
+        while ends and ends[0][0] <= now:
+            active[heapq.heappop(ends)[1]] -= 1
+        for at, requests in enumerate(active):
+            field.change(at, opened=True, active=requests)
+        chosen = field.choose(way, chance.getrandbits(64))
+        active[chosen] += 1
+        taken[chosen] += 1
+        heapq.heappush(ends, (now + chance.expovariate(1.0), chosen))
+    assert 0.5 < taken[0] / 8000 / (weights[0] / sum(weights)) < 1.5
+
+
+@given(weights=st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=6))
+def test_round_robin_gives_each_its_weight_in_every_round(weights: list[int]) -> None:
+    field = field_of([(True, 0, float(weight), 0.0) for weight in weights])
+    for _ in range(3):
+        counts = Counter(field.choose("round_robin") for _ in range(sum(weights)))
+        assert [counts[at] for at in range(len(weights))] == weights
+
+
+def mixed(key: int, point: int) -> int:
+    """Return what splitmix64 says after both."""
+    bits = ((key ^ point) + 0x9E3779B97F4A7C15) % 2**64
+    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    bits = (bits ^ bits >> 27) * 0x94D049BB133111EB % 2**64
+    return bits ^ bits >> 31
+
+
+@given(endpoints=ENDPOINTS.filter(open_places), key=CHANCE, load=st.sampled_from([1.0, 1.25, 100.0]))
+def test_hashing_takes_the_first_in_the_order_of_the_key_that_has_room(
+    endpoints: list[Endpoint], key: int, load: float
+) -> None:
+    places = open_places(endpoints)
+    total = sum(endpoints[at][1] for at in places) + 1
+    weights = sum(endpoints[at][2] for at in places)
+
+    def order(at: int) -> float:
+        return math.log(((mixed(key, at * 7919 + 1) >> 32) + 1) / (2**32 + 2)) / endpoints[at][2]
+
+    roomy = [at for at in places if endpoints[at][1] < math.ceil(load * total * endpoints[at][2] / weights)]
+    assert roomy
+    assert field_of(endpoints).choose("hashed", key, load) == max(roomy, key=order)
 
 
 def test_round_robin_spreads_the_turns_of_one_evenly() -> None:
@@ -128,7 +186,7 @@ def test_a_hashed_endpoint_never_has_more_than_its_bound(key: int, actives: list
 
 def test_when_all_are_over_their_bound_the_key_decides() -> None:
     field = field_of([(True, 5, 1.0, 0.0), (True, 5, 1.0, 0.0)])
-    assert {field.choose("hashed", key * 0x9E3779B97F4A7C15 % 2**64, 0.1) for key in range(50)} == {0, 1}
+    assert {field.choose("hashed", key, 0.1) for key in scattered(50)} == {0, 1}
 
 
 @pytest.mark.parametrize(
@@ -145,15 +203,37 @@ def test_when_all_are_over_their_bound_the_key_decides() -> None:
 def test_a_tier_has_all_the_traffic_that_it_can_take(
     tiers: list[int], opened: list[int], expected: list[set[int]]
 ) -> None:
-    seen = set()
-    for chance in range(200):
-        field = Field()
-        for at, tier in enumerate(tiers):
-            field.add(tier=tier)
-            field.change(at, opened=at in opened, active=0)
-        field.keep_tier(chance * 0x9E3779B97F4A7C15 % 2**64)
-        seen.add(frozenset(field.opened()))
+    seen = {frozenset(kept(tiers, opened, chance)) for chance in scattered(200)}
     assert seen == {frozenset(places) for places in expected}
+
+
+def kept(tiers: list[int], opened: list[int], chance: int) -> list[int]:
+    field = Field()
+    for at, tier in enumerate(tiers):
+        field.add(tier=tier)
+        field.change(at, opened=at in opened, active=0)
+    field.keep_tier(chance)
+    return field.opened()
+
+
+@given(members=st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=12))
+def test_tiers_share_the_traffic_by_what_they_can_take(members: list[tuple[int, bool]]) -> None:
+    tiers = [tier for tier, _ in members]
+    opened = [at for at, (_, is_open) in enumerate(members) if is_open]
+    left, shares = 1.0, {}
+    for tier in sorted(set(tiers)):
+        open_here = sum(is_open for other, is_open in members if other == tier)
+        shares[tier] = min(left, 1.4 * open_here / tiers.count(tier))
+        left -= shares[tier]
+    counts: Counter[int] = Counter()
+    for chance in range(200):
+        places = kept(tiers, opened, chance * 2**32 // 200)
+        assert {tiers[at] for at in places} <= set(tiers)
+        assert len({tiers[at] for at in places}) == (1 if opened else 0)
+        counts.update({tiers[at] for at in places})
+    whole = sum(shares.values())
+    for tier, part in shares.items():
+        assert counts[tier] == pytest.approx(200 * part / whole if whole else 0, abs=1.01)
 
 
 def test_who_has_just_come_gets_little_and_then_more() -> None:

@@ -46,7 +46,12 @@ cdef double warm(double since, double now, double slow_start) noexcept
 cdef double share(unsigned long long chance, int part) noexcept
 cdef unsigned long long mix(unsigned long long key, unsigned long long point) noexcept
 cdef int at_weight(const Candidate* all, int count, double goal, int but) noexcept
+cdef bint is_less_loaded(const Candidate* all, int one, int other) noexcept
+cdef double opened_weight(const Candidate* all, int count) noexcept
+cdef double usual_cost(const Candidate* all, int count) noexcept
 cdef double price(const Candidate* all, int at, double unknown) noexcept
+cdef int tier_after(const Candidate* all, int count, int tier) noexcept
+cdef double capacity(const Candidate* all, int count, int tier) noexcept
 
 
 @cython.final

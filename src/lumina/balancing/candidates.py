@@ -3,8 +3,8 @@
 Each takes the candidates, of which some may be closed, and returns the place of one that is open, or NOBODY. Chance
 comes in as 64 bits.
 
-    random_two      the better of two that chance names: near the best balance, and no herd
-    least_requests  the best of all
+    random_two      the less loaded of two that chance names: near the best balance, and no herd
+    least_requests  the least loaded of all
     ewma            as random_two, by what an answer is expected to take
     hashed          the same key, the same endpoint, as far as its load allows (rendezvous hashing, bounded load)
     round_robin     each in turn, by its weight, spread evenly
@@ -52,83 +52,96 @@ def at_weight(field: "Candidates", count: cython.int, goal: cython.double, but: 
     return last
 
 
-def random_two(field: "Candidates", count: cython.int, chance: cython.ulonglong) -> cython.int:  # hot
-    """Return the one of two, drawn by their weights, that has less under way for its weight."""
+def is_less_loaded(field: "Candidates", one: cython.int, other: cython.int) -> cython.bint:  # hot
+    """Say whether `one` has less under way for its weight, both now and with one more request.
+
+    By the first alone, whoever is idle would be asked, however small; by the second alone, the small never. Where
+    the two do not agree, what chance drew by weight stands, and everybody gets a share of it.
+    """
+    if field[one].active * field[other].weight >= field[other].active * field[one].weight:
+        return False
+    return (field[one].active + 1.0) * field[other].weight < (field[other].active + 1.0) * field[one].weight
+
+
+def opened_weight(field: "Candidates", count: cython.int) -> cython.double:  # hot
+    """Return the weight of all that are open."""
     place: cython.int
-    first: cython.int
-    second: cython.int
     total: cython.double = 0.0
     for place in range(count):
         if field[place].open:
             total += field[place].weight
+    return total
+
+
+def random_two(field: "Candidates", count: cython.int, chance: cython.ulonglong) -> cython.int:  # hot
+    """Return the first of two that are drawn by their weights, or the second if that is less loaded."""
+    first: cython.int
+    second: cython.int
+    total: cython.double = opened_weight(field, count)
+    first = at_weight(field, count, share(chance, 0) * total, NOBODY)
+    if first == NOBODY:
+        return NOBODY
+    second = at_weight(field, count, share(chance, 1) * (total - field[first].weight), first)
+    if second != NOBODY and is_less_loaded(field, second, first):
+        return second
+    return first
+
+
+@cython.cdivision(True)  # count is above 0, and so is what is divided
+def least_requests(field: "Candidates", count: cython.int, chance: cython.ulonglong) -> cython.int:  # hot
+    """Return one than which none is less loaded; chance decides by weight between those that are as good."""
+    step: cython.int
+    place: cython.int
+    first: cython.int = at_weight(field, count, share(chance, 0) * opened_weight(field, count), NOBODY)
+    best: cython.int = first
+    for step in range(1, count):
+        place = (first + step) % count
+        if field[place].open and is_less_loaded(field, place, best):
+            best = place
+    return best
+
+
+@cython.cdivision(True)  # known > 0
+def usual_cost(field: "Candidates", count: cython.int) -> cython.double:  # hot
+    """Return what is expected of whom nothing is known: the average of the others."""
+    place: cython.int
+    known: cython.int = 0
+    costs: cython.double = 0.0
+    for place in range(count):
+        if field[place].open and field[place].cost > 0.0:
+            known += 1
+            costs += field[place].cost
+    return costs / known if known > 0 else 1.0
+
+
+def price(field: "Candidates", at: cython.int, unknown: cython.double) -> cython.double:  # hot
+    """Return the seconds that one more request is expected to take there."""
+    cost: cython.double = field[at].cost
+    if cost <= 0.0:
+        cost = unknown
+    return cost * (field[at].active + 1.0)
+
+
+def ewma(field: "Candidates", count: cython.int, chance: cython.ulonglong) -> cython.int:  # hot
+    """Return the first of two that are drawn by their weights, or the second if that is to answer sooner.
+
+    Who weighs more than the other may take longer than the other by as much.
+    """
+    first: cython.int
+    second: cython.int
+    here: cython.double
+    there: cython.double
+    usual: cython.double = usual_cost(field, count)
+    total: cython.double = opened_weight(field, count)
     first = at_weight(field, count, share(chance, 0) * total, NOBODY)
     if first == NOBODY:
         return NOBODY
     second = at_weight(field, count, share(chance, 1) * (total - field[first].weight), first)
     if second == NOBODY:
         return first
-    if (field[second].active + 1.0) * field[first].weight < (field[first].active + 1.0) * field[second].weight:
-        return second
-    return first
-
-
-@cython.cdivision(True)  # weights are above 0
-def least_requests(field: "Candidates", count: cython.int, chance: cython.ulonglong) -> cython.int:  # hot
-    """Return the one that has the least under way for its weight; chance decides among equals."""
-    place: cython.int
-    best: cython.int = NOBODY
-    equals: cython.int = 0
-    load: cython.double
-    least: cython.double = 0.0
-    for place in range(count):
-        if not field[place].open:
-            continue
-        load = (field[place].active + 1.0) / field[place].weight
-        if best == NOBODY or load < least:
-            best = place
-            least = load
-            equals = 1
-        elif load == least:
-            equals += 1
-            chance = mix(chance, equals)
-            if share(chance, 0) * equals < 1.0:
-                best = place
-    return best
-
-
-@cython.cdivision(True)  # weights are above 0
-def price(field: "Candidates", at: cython.int, unknown: cython.double) -> cython.double:  # hot
-    """Return what one more request costs there."""
-    cost: cython.double = field[at].cost
-    if cost <= 0.0:
-        cost = unknown
-    return cost * (field[at].active + 1.0) / field[at].weight
-
-
-@cython.cdivision(True)  # known > 0
-def ewma(field: "Candidates", count: cython.int, chance: cython.ulonglong) -> cython.int:  # hot
-    """Return the one of two, drawn by their weights, where an answer is to be expected sooner.
-
-    Of whom nothing is known, the average is expected.
-    """
-    place: cython.int
-    first: cython.int
-    second: cython.int
-    known: cython.int = 0
-    total: cython.double = 0.0
-    costs: cython.double = 0.0
-    for place in range(count):
-        if field[place].open:
-            total += field[place].weight
-            if field[place].cost > 0.0:
-                known += 1
-                costs += field[place].cost
-    costs = costs / known if known > 0 else 1.0
-    first = at_weight(field, count, share(chance, 0) * total, NOBODY)
-    if first == NOBODY:
-        return NOBODY
-    second = at_weight(field, count, share(chance, 1) * (total - field[first].weight), first)
-    if second != NOBODY and price(field, second, costs) < price(field, first, costs):
+    here = price(field, first, usual)
+    there = price(field, second, usual)
+    if there < here and there * field[first].weight < here * field[second].weight:
         return second
     return first
 
@@ -190,37 +203,52 @@ def round_robin(field: "Candidates", count: cython.int) -> cython.int:  # hot
     return best
 
 
-@cython.cdivision(True)  # a tier with open members has members
+def tier_after(field: "Candidates", count: cython.int, tier: cython.int) -> cython.int:  # hot
+    """Return the next tier, or NOBODY."""
+    place: cython.int
+    following: cython.int = NOBODY
+    for place in range(count):
+        if field[place].tier > tier and (following == NOBODY or field[place].tier < following):
+            following = field[place].tier
+    return following
+
+
+@cython.cdivision(True)  # a tier has members
+def capacity(field: "Candidates", count: cython.int, tier: cython.int) -> cython.double:  # hot
+    """Return the share of the traffic that a tier can take; above 1.0 there is room to spare."""
+    place: cython.int
+    members: cython.int = 0
+    opened: cython.int = 0
+    for place in range(count):
+        if field[place].tier == tier:
+            members += 1
+            opened += field[place].open
+    return opened * PLENTY / members
+
+
 def tiers(field: "Candidates", count: cython.int, chance: cython.ulonglong) -> None:  # hot
     """Close all candidates but those of one tier.
 
     The first tier has all the traffic as long as most of it is open (PLENTY); below that, what it cannot take goes to
-    the next.
+    the next. When all of them together cannot take it, each has its part.
     """
     place: cython.int
-    members: cython.int
-    opened: cython.int
-    tier: cython.int = 0
-    following: cython.int
     chosen: cython.int = NOBODY
-    left: cython.double = share(chance, 0)
-    while True:
-        members = opened = 0
-        following = NOBODY
-        for place in range(count):
-            if field[place].tier == tier:
-                members += 1
-                opened += field[place].open
-            elif field[place].tier > tier and (following == NOBODY or field[place].tier < following):
-                following = field[place].tier
-        if opened > 0:
+    taken: cython.double
+    whole: cython.double = 0.0
+    left: cython.double
+    tier: cython.int = tier_after(field, count, NOBODY)
+    while tier != NOBODY and whole < 1.0:
+        whole += capacity(field, count, tier)
+        tier = tier_after(field, count, tier)
+    left = share(chance, 0) * min(whole, 1.0)
+    tier = tier_after(field, count, NOBODY)
+    while tier != NOBODY and left >= 0.0:
+        taken = capacity(field, count, tier)
+        if taken > 0.0:
             chosen = tier
-            left -= opened * PLENTY / members
-            if left < 0.0:
-                break
-        if following == NOBODY:
-            break
-        tier = following
+            left -= taken
+        tier = tier_after(field, count, tier)
     for place in range(count):
         if field[place].tier != chosen:
             field[place].open = False
