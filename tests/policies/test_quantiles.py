@@ -1,5 +1,8 @@
 """A histogram that forgets, against the sorted list that it stands for."""
 
+import math
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +33,13 @@ def test_nothing_is_known_of_nothing() -> None:
     assert (quantiles.at(0.5), quantiles.count) == (0.0, 0)
 
 
-@pytest.mark.parametrize(("seconds", "least", "most"), [(-1.0, 0.0, 2e-6), (0.0, 0.0, 2e-6), (1e6, 60.0, 2000.0)])
+@pytest.mark.parametrize(
+    ("seconds", "least", "most"),
+    [
+        *((seconds, 0.0, 2e-6) for seconds in (-math.inf, -1.0, 0.0)),
+        *((seconds, 60.0, 2000.0) for seconds in (1e6, 1e300, math.inf, math.nan)),
+    ],
+)
 def test_what_is_out_of_range_is_at_its_end(seconds: float, least: float, most: float) -> None:
     quantiles = Quantiles()
     quantiles.observe(seconds)
@@ -46,3 +55,33 @@ def test_old_times_are_forgotten() -> None:
         quantiles.observe(0.001)
     assert quantiles.at(0.9) < 0.002
     assert quantiles.count < 4096
+
+
+@given(seconds=st.floats())
+def test_every_number_has_its_bucket(seconds: float) -> None:
+    quantiles = Quantiles()
+    quantiles.observe(seconds)
+    value = quantiles.at(0.5)
+    if 1e-5 <= seconds < 1024.0:
+        assert seconds * 0.999 <= value <= seconds * 1.126 + 1e-6
+    assert 1e-6 <= value <= 1100.0
+
+
+@given(durations=st.lists(st.tuples(DURATION, st.integers(min_value=1, max_value=3000)), max_size=12))
+def test_half_of_what_is_older_is_forgotten_again_and_again(durations: list[tuple[float, int]]) -> None:
+    quantiles = Quantiles()
+    alone = {seconds: Quantiles() for seconds, _ in durations}
+    for seconds, one in alone.items():
+        one.observe(seconds)
+    counts: Counter[float] = Counter()
+    for seconds, times in durations:
+        for _ in range(times):
+            quantiles.observe(seconds)
+            counts[alone[seconds].at(1.0)] += 1
+            if counts.total() >= 4096:
+                counts = Counter({end: count // 2 for end, count in counts.items()})
+    assert quantiles.count == counts.total()
+    for fraction in (0.1, 0.5, 0.9, 1.0):
+        ends = sorted(counts.elements())
+        expected = ends[max(math.ceil(fraction * len(ends)) - 1, 0)] if ends else 0.0
+        assert quantiles.at(fraction) == expected

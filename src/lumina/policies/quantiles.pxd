@@ -18,6 +18,8 @@ cdef enum:
     QUANTILE_BUCKETS = 224
     ENOUGH = 4096           # things after which all counts are halved
 
+cdef double LONGEST
+
 
 @cython.final
 cdef class Quantiles:

@@ -6,15 +6,23 @@ if not cython.compiled:
     bit_length = int.bit_length
     STEPS, QUANTILE_BUCKETS, ENOUGH = 8, 224, 4096
 
+LONGEST = 1024.0  # seconds, below 2**30 microseconds, where the buckets end
+
 
 def bucket_of(seconds: cython.double) -> cython.int:  # hot
-    """Return the bucket of a duration: eight for each doubling of microseconds, up to about a quarter of an hour."""
-    micro: cython.longlong = cython.cast(cython.longlong, seconds * 1000000.0)
+    """Return the bucket of a duration: eight for each doubling of microseconds, up to about a quarter of an hour.
+
+    What is below 0 counts as 0. What does not fit would be undefined as a C integer.
+    """
+    micro: cython.longlong
     bits: cython.int
+    if not seconds < LONGEST:  # nor is what is no number
+        return QUANTILE_BUCKETS - 1
+    micro = cython.cast(cython.longlong, max(seconds, 0.0) * 1000000.0)
     if micro < STEPS:
         return micro
     bits = bit_length(micro)
-    return min((bits - 3) * STEPS + ((micro >> (bits - 4)) & 7), QUANTILE_BUCKETS - 1)
+    return (bits - 3) * STEPS + ((micro >> (bits - 4)) & 7)
 
 
 class Quantiles:
@@ -28,8 +36,8 @@ class Quantiles:
         self.count = 0
 
     def observe(self, seconds: cython.double) -> None:  # hot
-        """Count one duration; what is below 0 counts as 0."""
-        self.counts[bucket_of(max(seconds, 0.0))] += 1
+        """Count one duration."""
+        self.counts[bucket_of(seconds)] += 1
         self.count += 1
         if self.count >= ENOUGH:
             self._halve()  # cold
