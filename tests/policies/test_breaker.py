@@ -1,9 +1,11 @@
 """A breaker, step by step and against a plain model of it."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.policies.breaker import Breaker, BreakerRules
+from tests.policies.windows import REQUESTS, WINDOW, may_say
 
 CLOSED, OPEN, HALF_OPEN = range(3)
 
@@ -117,3 +119,52 @@ def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
                 passed += 1
                 state = CLOSED if passed >= 2 else state
         assert breaker.seen()["state"] == state
+
+
+@pytest.mark.parametrize("kind", ["failed", "slow"])
+@given(requests=REQUESTS)
+def test_a_rate_looks_back_for_about_a_window(kind: str, requests: list[tuple[bool, float]]) -> None:
+    rates = {"failed": (0.5, 1.1), "slow": (1.1, 0.5)}[kind]
+    rules = BreakerRules(failure_rate=rates[0], slow_rate=rates[1], slow=0.2, requests=3, window=WINDOW)
+    breaker, past, now = Breaker(rules), [], 1000.0
+    for bad, pause in requests:
+        now += pause
+        past.append((bad, now))
+        if bad and kind == "failed":
+            breaker.failed(now)
+        else:
+            breaker.succeeded(now, 0.3 if bad else 0.1)
+        is_open = breaker.seen()["state"] == OPEN
+        assert is_open in (may_say(past, 3, 0.5) if bad else {False})
+        if is_open:
+            break
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["fail", "slow", "succeed", "ask"]), st.floats(min_value=0.0, max_value=2.0)),
+        max_size=80,
+    )
+)
+def test_whatever_comes_it_is_open_for_its_time_and_few_find_out(steps: list[tuple[str, float]]) -> None:
+    breaker = Breaker(BreakerRules(consecutive=2, failure_rate=0.5, slow=0.2, slow_rate=0.5, requests=4, trials=2))
+    now, opened_at, asked = 1000.0, 0.0, []
+    for step, pause in steps:
+        now += pause
+        before = breaker.seen()
+        if step == "fail":
+            breaker.failed(now)
+        elif step != "ask":
+            breaker.succeeded(now, 0.3 if step == "slow" else 0.1)
+        elif (allowed := breaker.allow(now)) == 2:
+            asked.append(now)
+        else:
+            assert allowed == (before["state"] == CLOSED)
+        after = breaker.seen()
+        if after["opened"] > before["opened"]:
+            opened_at, asked = now, []
+        elif after["state"] != CLOSED:
+            assert all(at >= opened_at + 5.0 for at in asked)
+            assert sum(at > now - 1.0 for at in asked) <= 2 * 2  # two, and two that make up for them
+        assert after["half_opened"] == after["opened"] - (after["state"] == OPEN)
+        assert after["closed"] <= after["half_opened"]

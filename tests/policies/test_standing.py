@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.policies.standing import OutlierRules, Standing, may_eject
+from tests.policies.windows import REQUESTS, WINDOW, may_say
 
 NO, YES, TRIAL = range(3)
 CLOSED, OPEN, HALF_OPEN = range(3)
@@ -110,9 +111,29 @@ def test_latency_is_an_average_and_cost_a_peak_that_fades() -> None:
     standing.succeeded(rules, 1.1, 1.1)
     assert standing.seen()["latency"] == pytest.approx(0.2)
     assert standing.seen()["cost"] == 1.1
-    for at in range(200):
-        standing.succeeded(rules, 1.2 + at / 10, 0.1)
-    assert standing.seen()["cost"] < 0.2
+    assert [standing.expected(now) for now in (1.0, 1.1, 4.1, 7.1)] == pytest.approx([1.1, 1.1, 0.55, 0.275])
+    standing.succeeded(rules, 4.1, 0.1)
+    assert standing.seen()["cost"] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("answers", [1, 10, 1000])
+def test_a_peak_fades_with_time_and_not_with_answers(answers: int) -> None:
+    standing = Standing()
+    standing.observe(10.0, 1.1)
+    for at in range(1, answers + 1):
+        standing.observe(10.0 + 6.0 * at / answers, 0.1)
+    assert standing.seen()["cost"] == pytest.approx(0.1 + 1.0 / 4)
+
+
+def test_whoever_comes_back_is_not_judged_by_answers_that_came_when_it_was_out() -> None:
+    rules = OutlierRules(consecutive=1)
+    standing = Standing()
+    standing.failed(rules, 10.0)
+    standing.eject(rules, 10.0)
+    standing.succeeded(rules, 10.5, 5.0)
+    standing.begin_trial(11.0)
+    standing.succeeded(rules, 11.1, 0.01)
+    assert standing.seen()["latency"] == 0.01
 
 
 def test_a_trial_of_what_is_in_use_changes_nothing() -> None:
@@ -127,6 +148,28 @@ def test_a_trial_of_what_is_in_use_changes_nothing() -> None:
 )
 def test_not_too_many_are_put_out(out: int, count: int, fraction: float, expected: bool) -> None:
     assert may_eject(out, count, fraction) is expected
+
+
+@given(count=st.integers(min_value=0, max_value=300), percent=st.integers(min_value=0, max_value=100))
+def test_as_many_are_put_out_as_the_share_says(count: int, percent: int) -> None:
+    out = 0
+    while may_eject(out, count, percent / 100):
+        out += 1
+    most = max(count * percent // 100, 1)
+    assert out == max(min(most, count - 1), 0)
+
+
+@given(requests=REQUESTS)
+def test_a_rate_looks_back_for_about_a_window(requests: list[tuple[bool, float]]) -> None:
+    rules = OutlierRules(consecutive=0, failure_rate=0.5, requests=3, window=WINDOW)
+    standing, past, now = Standing(), [], 1000.0
+    for failed, pause in requests:
+        now += pause
+        past.append((failed, now))
+        if failed:
+            assert standing.failed(rules, now) in may_say(past, 3, 0.5)
+        else:
+            standing.succeeded(rules, now, 0.01)
 
 
 class Model:

@@ -162,7 +162,8 @@ class Origin(Watcher):
             pool = self.pool(place)
             candidate = cython.address(self.field[place])
             candidate.active = pool.open - pool.idle
-            candidate.cost = pool.standing.state.cost
+            if self.upstream.policy == POLICY_EWMA:
+                candidate.cost = pool.standing.expected(now)
             candidate.weight = pool.weight
             if self.upstream.slow_start > 0.0:
                 candidate.weight *= warm(pool.standing.state.since, now, self.upstream.slow_start)
@@ -227,6 +228,8 @@ class Origin(Watcher):
             self.latency.observe(seconds)
         if self.rules is not None:
             pool.standing.succeeded(self.rules, now, seconds)
+        else:
+            pool.standing.observe(now, seconds)
         if self.breaker is not None:
             self.breaker.succeeded(now, seconds)
 

@@ -1,5 +1,6 @@
 # How an endpoint has done, and whether it is used: one truth over all workers.
 cimport cython
+from libc.math cimport exp2
 from libc.stdint cimport uint32_t, uint64_t
 
 cdef enum:
@@ -24,7 +25,7 @@ cdef struct State:
     double until            # out of use until then
     double trial            # when somebody last set out to find out
     double latency          # seconds to the beginning of an answer, on the average
-    double cost             # the same, as a peak that decays
+    double cost             # the same, as a peak that fades: as it was at `answered`
     double answered         # when it last began an answer
     double window           # when the half window that is counted in began
     double slow_first       # since when it is slow against the others
@@ -43,7 +44,7 @@ cdef struct State:
     uint32_t state
     uint32_t probe          # what health checks say
 
-cdef double TRIAL_GAP, SLOW_FOR, SMOOTH, MEMORY
+cdef double TRIAL_GAP, SLOW_FOR, SMOOTH, MEMORY, ROUNDING
 
 
 @cython.final
@@ -68,9 +69,12 @@ cdef class Standing:
     cpdef bint failed(self, OutlierRules rules, double now) noexcept
     cpdef bint slow(self, OutlierRules rules, double now) noexcept
     cpdef void eject(self, OutlierRules rules, double now) noexcept
-    cdef void _peak(self, double now, double seconds) noexcept
+    cpdef void observe(self, double now, double seconds) noexcept
+    cpdef double expected(self, double now) noexcept
+    cdef void _take_back(self, double now, double seconds) noexcept
     cdef void _roll(self, OutlierRules rules, double now) noexcept
     cdef void _open(self, OutlierRules rules, double now) noexcept
 
 
+cdef double fading(double seconds) noexcept
 cpdef bint may_eject(int out, int count, double fraction) noexcept

@@ -9,6 +9,7 @@ may_eject() says so.
 import cython
 
 if not cython.compiled:
+    from math import exp2
     from types import SimpleNamespace
 
     CLOSED, OPEN, HALF_OPEN = range(3)
@@ -23,7 +24,8 @@ if not cython.compiled:
 TRIAL_GAP = 1.0  # seconds that a trial has before another may begin
 SLOW_FOR = 1.0  # seconds that an endpoint must be slow against the others
 SMOOTH = 0.1  # the weight of the newest answer in the average
-MEMORY = 10.0  # seconds in which a peak fades to a half
+ROUNDING = 1e-9  # 0.29 of 100 is a little less than 29
+MEMORY = 3.0  # seconds in which a peak fades to a half
 
 
 class OutlierRules:
@@ -83,33 +85,41 @@ class Standing:
 
     def succeeded(self, rules: OutlierRules, now: cython.double, seconds: cython.double) -> None:  # hot
         """An answer began, so many seconds after its request was sent."""
+        self.observe(now, seconds)
         self._roll(rules, now)
         self.state.requests += 1
         self.state.failures = 0
-        if self.state.latency > 0.0:
-            self.state.latency += (seconds - self.state.latency) * SMOOTH
-        else:
-            self.state.latency = seconds
-        self._peak(now, seconds)
         if self.state.state == HALF_OPEN:
-            self.state.state = CLOSED
-            self.state.closed += 1
-            self.state.since = now
-            self.state.quiet = now
-            self.state.requests = self.state.failed = self.state.requests_before = self.state.failed_before = 0
+            self._take_back(now, seconds)
         elif self.state.streak > 0 and self.state.state == CLOSED and now - self.state.quiet > rules.window:
             self.state.streak -= 1
             self.state.quiet = now
 
-    @cython.cdivision(True)  # MEMORY is above 0
-    def _peak(self, now: cython.double, seconds: cython.double) -> None:  # hot
-        """Take a higher cost at once, and a lower one by and by."""
-        old: cython.double = now - self.state.answered
-        self.state.answered = now
-        if seconds >= self.state.cost:
-            self.state.cost = seconds
+    def observe(self, now: cython.double, seconds: cython.double) -> None:  # hot
+        """Note how long an answer took to begin: a higher cost counts at once, a lower one by and by."""
+        if self.state.latency > 0.0:
+            self.state.latency += (seconds - self.state.latency) * SMOOTH
         else:
-            self.state.cost += (seconds - self.state.cost) * (old + SMOOTH) / (old + MEMORY)
+            self.state.latency = seconds
+        self.state.cost = max(seconds, seconds + (self.state.cost - seconds) * fading(now - self.state.answered))
+        self.state.answered = now
+
+    def expected(self, now: cython.double) -> cython.double:  # hot
+        """Return the seconds that an answer is expected to take; 0.0: nothing is known.
+
+        It fades while nothing is heard, or whoever was slow once would never again be asked.
+        """
+        cost: cython.double = self.state.cost
+        return cost * fading(now - self.state.answered)
+
+    def _take_back(self, now: cython.double, seconds: cython.double) -> None:  # hot
+        """Use it again, and judge it by what it does from now on: not by answers that came when it was out."""
+        self.state.state = CLOSED
+        self.state.closed += 1
+        self.state.since = now
+        self.state.quiet = now
+        self.state.latency = seconds
+        self.state.requests = self.state.failed = self.state.requests_before = self.state.failed_before = 0
 
     def failed(self, rules: OutlierRules, now: cython.double) -> cython.bint:
         """A request failed by the endpoint's fault. True: by the rules, it should be put out of use."""
@@ -191,6 +201,12 @@ class Standing:
         self.state.probe = outcome
 
 
+@cython.cdivision(True)  # MEMORY is above 0
+def fading(seconds: cython.double) -> cython.double:  # hot
+    """Return what is left of a peak that is so old."""
+    return exp2(-max(seconds, 0.0) / MEMORY)
+
+
 def may_eject(out: cython.int, count: cython.int, fraction: cython.double) -> cython.bint:
     """Say whether one more of `count` endpoints may be put out of use when `out` of them are.
 
@@ -198,4 +214,4 @@ def may_eject(out: cython.int, count: cython.int, fraction: cython.double) -> cy
     """
     if out + 1 >= count:
         return False
-    return out == 0 or out + 1 <= fraction * count
+    return out == 0 or out + 1 <= fraction * count + ROUNDING
