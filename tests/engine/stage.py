@@ -133,6 +133,11 @@ class Stage:
         self.settle()
         return self._peer(self.upstream.accept()[0])
 
+    def meet(self, listener: socket.socket) -> Peer:
+        """Return the connection that the gateway has made to another endpoint than the stage's own."""
+        self.settle()
+        return self._peer(listener.accept()[0])
+
     def _peer(self, sock: socket.socket) -> Peer:
         self.peers.append(Peer(self, sock))
         return self.peers[-1]

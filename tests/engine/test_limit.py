@@ -1,5 +1,7 @@
 """Each limit is counted by its name, once."""
 
+import socket
+
 import pytest
 
 from lumina.engine.limit import WORDS
@@ -87,6 +89,58 @@ def test_uploads_leave_room_for_others(stage: Stage) -> None:
     fourth.send(POST + b"Content-Length: 4\r\n\r\n12")
     assert stage.accept().read().endswith(b"12")
     assert stage.arena.read()["limits"] == {"upstream_uploads": 1}
+
+
+def test_an_upload_waits_for_no_answer_until_it_is_complete(stage: Stage) -> None:
+    stage.adopt(upstreams__0__adaptive={"tolerance": 2.0, "minimum": 1, "maximum": 1})
+    slow, other, third = stage.client(), stage.client(), stage.client()
+    slow.send(POST + b"Content-Length: 4\r\n\r\n12")
+    upstream = stage.accept()
+    upstream.read()
+    other.send(get())
+    second = stage.accept()
+    second.read()
+    second.send(answer())
+    assert other.read().endswith(b"ok")
+    slow.send(b"34")
+    assert upstream.read().endswith(b"34")
+    third.send(get())
+    assert second.read() == b""  # now it is the endpoint that is waited for, and by no more than one
+    upstream.send(answer())
+    assert slow.read().endswith(b"ok")
+    assert upstream.read() + second.read()
+    assert stage.arena.read()["limits"] == {}
+
+
+def test_the_time_that_a_client_takes_to_upload_is_not_the_upstreams(stage: Stage) -> None:
+    client = stage.client()
+    client.send(POST + b"Content-Length: 4\r\n\r\n12")
+    upstream = stage.accept()
+    upstream.read()
+    stage.pass_time(0.3)
+    client.send(b"34")
+    upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+    assert 0.0 < stage.arena.endpoint(0)["latency"] < 0.3
+
+
+def test_an_endpoint_is_not_to_blame_for_uploads_that_do_not_come(stage: Stage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.setblocking(False)
+        stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
+        for number in range(5):
+            stage.client().send(POST + b"Content-Length: 4\r\n\r\n12")
+            upstream = stage.accept() if number % 2 == 0 else stage.meet(other)
+            upstream.read()
+        client = stage.client()
+        client.send(get())
+        upstream = stage.meet(other)
+        upstream.read()
+        upstream.send(answer())
+        assert client.read().endswith(b"ok")
+        stage.pass_time(1.5)
+        assert [stage.arena.endpoint(slot)["ejections"] for slot in (0, 1)] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ class Delivery(Sending):
         if 502 <= status <= 504:
             self.origin.failed(self.pool, now)
         else:
-            self.origin.succeeded(self.pool, now, now - self.record.sent)
+            self.origin.succeeded(self.pool, now, now - max(self.record.sent, self.tried_at))
         if self.look_at > 0.0 or self.try_by > 0.0:
             self.look_at = 0.0
             self.try_by = 0.0
@@ -248,7 +248,7 @@ class Delivery(Sending):
         origin: Origin = self.origin
         pool: Pool = self.pool
         waited: cython.double = now - self.tried_at
-        if self.rival is not None or not self.replayable:
+        if self.rival is not None or not self.replayable or not self.request_done:
             return
         if origin.hedge_after > 0.0 and waited >= origin.hedge_after:
             self._challenge(now)
@@ -260,7 +260,7 @@ class Delivery(Sending):
             pool.stuck += 1
         if pool.stuck >= STUCK and origin.answered > self.tried_at and pool.standing.state.state != OPEN:
             origin.hung(pool, now)
-        if pool.standing.state.state == OPEN and self.request_done and self._retry(CAUSE_HUNG):
+        if pool.standing.state.state == OPEN and self._retry(CAUSE_HUNG):
             return
         if self.wish.trial or waited >= max(LONE, 3.0 * origin.patience):
             self._challenge(now)

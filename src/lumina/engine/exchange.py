@@ -202,7 +202,10 @@ class Exchange(Delivery):
         size: cython.Py_ssize_t = 0
         self.request_done = True
         if self.uploading is not None:
-            self.uploaded()
+            if self.responded:
+                self.uploaded()
+            else:
+                self.asked()
         if outgoing is None:
             return
         if self.body == BODY_CHUNKED:

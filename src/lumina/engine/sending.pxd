@@ -42,7 +42,7 @@ cdef class Sending(Contest):
     cdef double look_at                     # whether the endpoint is worth waiting for
     cdef double try_by                      # this try has to be answered
     cdef double done_by                     # all has to be over
-    cdef double tried_at                    # this try began
+    cdef double tried_at                    # this try began, or later, when all of its body had come
 
     cdef void dispatch(self) noexcept
     cdef void fail(self, int reason, int rule) noexcept
@@ -55,4 +55,5 @@ cdef class Sending(Contest):
     cdef void _connect(self) noexcept
     cdef void _attach(self, UpstreamConnection connection) noexcept
     cdef void _push(self) noexcept
+    cdef void asked(self) noexcept
     cdef void uploaded(self) noexcept

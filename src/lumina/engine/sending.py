@@ -105,18 +105,26 @@ class Sending(Contest):
         self._rearm()
 
     def _count(self) -> None:  # hot
-        """Count among those that wait for an answer, and among the uploads.
+        """Count among those that wait for an answer, or among the uploads.
 
-        Uploads hold a connection at their client's pace, and must never hold all there are.
+        Uploads hold a connection at their client's pace, and must never hold all there are. Until one is complete,
+        nobody can wait for its answer.
         """
-        if not self.pending:
-            self.pending = True
-            self.origin.pending += 1
         if self.uploading is not None:
             self.uploaded()
-        if self.wish.uploading and not self.request_done:
+        if not self.request_done:
             self.pool.uploads += 1
             self.uploading = self.pool
+        elif not self.pending:
+            self.pending = True
+            self.origin.pending += 1
+
+    def asked(self) -> None:
+        """An upload is complete: from now on it is the endpoint that is waited for, not the client."""
+        self.uploaded()
+        self.pending = True
+        self.origin.pending += 1
+        self.tried_at = self.gateway.reactor.clock.now
 
     def uploaded(self) -> None:
         """Count no longer among the uploads."""
