@@ -25,6 +25,7 @@ if not cython.compiled:
         RESPONSE_HEADER_SIZE,
         RESPONSE_TIMEOUT,
         RESPONSE_INCOMPLETE,
+        RESPONSE_STATUS,
         DESTINATION_UNAVAILABLE,
         CONNECTION_LIMIT,
         REQUEST_LIMIT,
@@ -35,7 +36,7 @@ if not cython.compiled:
         LOOP_DETECTED,
         INTERNAL_ERROR,
         REASON_COUNT,
-    ) = range(29)
+    ) = range(30)
 
 
 class Failure(NamedTuple):
@@ -131,6 +132,13 @@ REASONS: tuple[Failure, ...] = (
         "Bad Gateway",
         "The upstream's answer broke off.",
         "http_response_incomplete",
+    ),
+    Failure(
+        "response_status",
+        502,
+        "Bad Gateway",
+        "The upstream answered that it cannot serve.",
+        "destination_unavailable",
     ),
     Failure(
         "destination_unavailable",

@@ -117,10 +117,14 @@ cdef class Upstream:
     cdef readonly dict health               # how the supervisor probes it, or None
 
 
+cdef class Route
+
+
 @cython.final
 cdef class Fallback:
     # What answers when a route's upstream cannot: the upstream if there is one, then the answer.
     cdef readonly Upstream upstream         # or None
+    cdef readonly Route route               # the same route, but that it leads there; or None
     cdef readonly int status                # 0: no answer
     cdef readonly bytes content_type
     cdef readonly bytes body

@@ -189,11 +189,13 @@ class Upstream:
 class Fallback:
     """What answers when a route's upstream cannot."""
 
-    __slots__ = ("body", "content_type", "status", "upstream")
+    __slots__ = ("body", "content_type", "route", "status", "upstream")
 
-    def __init__(self, plan: Plan, upstream: Upstream | None) -> None:
+    def __init__(self, plan: Plan, route: "Route | None") -> None:
+        """route: the same one, but that it leads to the other upstream."""
         answer = plan["answer"] or {"status": 0, "content_type": "", "body": ""}
-        self.upstream = upstream
+        self.route = route
+        self.upstream = None if route is None else route.upstream
         self.status = answer["status"]
         self.content_type = answer["content_type"].encode("ascii")
         self.body = answer["body"].encode()
@@ -202,23 +204,12 @@ class Fallback:
 class Route:
     """A prefix, what becomes of it, and the upstream that answers."""
 
+    # fmt: off
     __slots__ = (
-        "admin",
-        "bare",
-        "body_bytes",
-        "covered",
-        "fallback",
-        "index",
-        "label",
-        "name",
-        "paths",
-        "prefix",
-        "preserve_host",
-        "priority",
-        "series",
-        "strip",
-        "upstream",
+        "admin", "bare", "body_bytes", "covered", "fallback", "index", "label", "name", "paths", "prefix",
+        "preserve_host", "priority", "series", "strip", "upstream",
     )
+    # fmt: on
 
     def __init__(self, index: int, series: int, plan: Plan, upstreams: list[Upstream]) -> None:
         """upstreams: all there are, by the numbers that the plan has; `admin` in it marks health and metrics."""
@@ -239,9 +230,11 @@ class Route:
         self.priority = plan["priority"]
         self.fallback = other = None
         if fallback is not None:
-            other = None if fallback["upstream"] is None else upstreams[fallback["upstream"]]
+            if fallback["upstream"] is not None:
+                rest = {"upstream": None, "answer": fallback["answer"]} if fallback["answer"] else None
+                other = Route(index, series, {**plan, "upstream": fallback["upstream"], "fallback": rest}, upstreams)
             self.fallback = Fallback(fallback, other)
-        based = bool(upstream.base) and (self.fallback is None or other is None or bool(other.base))
+        based = bool(upstream.base) and (other is None or bool(other.upstream.base))
         self.bare = not based and (self.strip > 0 or self.covered == 0)
 
 

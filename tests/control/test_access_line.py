@@ -58,6 +58,10 @@ def test_a_failure_says_its_reason() -> None:
     )
 
 
+def test_a_fallback_says_what_went_before() -> None:
+    assert "→ localhost:8082  fallback after dns_error  1.2" in told(fallback="dns_error")
+
+
 def test_without_an_upstream_there_is_no_arrow() -> None:
     assert "→" not in told(status=404, reason="no_route", upstream="")
 

@@ -16,7 +16,7 @@ OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0
 FAMILIES = (
     "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
     " upstream_durations upstream_connect upstream_connections retries over_budget waiting waited pending"
-    " concurrency_limit errors limits"
+    " concurrency_limit errors limits fallbacks"
 )
 NOTHING: dict[str, Any] = {key: {} for key in FAMILIES.split(" ")}
 WORKERS = [

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.metrics_core import Metric
 
 from lumina.control.overview import Standing
-from lumina.control.upstream_metrics import queues, resent, shed, standing
+from lumina.control.upstream_metrics import fallbacks, queues, resent, shed, standing
 
 NAMES = ["", "_OTHER", "orders", "_admin"]
 
@@ -44,6 +44,14 @@ def test_what_waits(key: str, name: str) -> None:
         one: {} for one in ("over_budget", "waited", "waiting", "pending", "concurrency_limit")
     }
     assert samples(queues({**seen, key: {2: 5}}, NAMES)) == {(name, (("upstream", "orders"),)): 5}
+
+
+def test_what_fell_back_to_what() -> None:
+    found = samples([fallbacks({(2, "upstream"): 3, (2, "answer"): 1}, NAMES)])
+    assert found == {
+        ("lumina_fallbacks_total", (("route", "orders"), ("to", "upstream"))): 3,
+        ("lumina_fallbacks_total", (("route", "orders"), ("to", "answer"))): 1,
+    }
 
 
 def test_what_was_refused_for_others() -> None:

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from lumina.engine.answers import problem
+from lumina.engine.answers import fixed, problem
 from lumina.http1.rules import RULES
 from lumina.reasons import REASONS
+from lumina.snapshot import Fallback
 from tests.engine.stage import Stage, get, head_of
 
 DATE = b"Sun, 06 Nov 1994 08:49:37 GMT"
@@ -65,6 +66,24 @@ def test_a_connection_that_ends_says_so() -> None:
 )
 def test_a_next_hop_is_a_token_or_quoted(name: str, item: str) -> None:
     assert head_of(told(8, next_hop=name))[1]["proxy-status"].endswith(f"; next-hop={item}")
+
+
+@pytest.mark.parametrize(
+    ("status", "line", "size"),
+    [
+        pytest.param(200, "HTTP/1.1 200 OK", "5", id="with a body"),
+        pytest.param(299, "HTTP/1.1 299 ", "5", id="of no known phrase"),
+        pytest.param(204, "HTTP/1.1 204 No Content", None, id="without a body"),
+        pytest.param(205, "HTTP/1.1 205 Reset Content", "0", id="with an empty one"),
+    ],
+)
+def test_what_a_route_falls_back_to_is_framed(status: int, line: str, size: str | None) -> None:
+    fallback = Fallback({"answer": {"status": status, "content_type": "text/x", "body": "later"}}, None)
+    made = fixed(fallback, 8, request_id="id", next_hop="", date=DATE, close=True, bodiless=False)
+    first, fields, body = head_of(made)
+    assert (first, fields.get("content-length"), len(body)) == (line, size, int(size or 0))
+    assert (fields["connection"], fields["x-request-id"]) == ("close", "id")
+    assert fields["proxy-status"] == "lumina; error=connection_refused"
 
 
 def test_a_browser_gets_a_page_and_a_person_text() -> None:

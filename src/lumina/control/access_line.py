@@ -47,6 +47,8 @@ def _row(facts: dict[str, Any], *, colour: bool) -> str:
         parts.append(f"{dim}→{reset} {facts['upstream']}")
     if facts["reason"] != "ok":
         parts.append(f"{paint}{facts['reason']}{reset}")
+    if facts.get("fallback"):
+        parts.append(f"{dim}fallback after{reset} {facts['fallback']}")
     parts.append(f"{dim}{duration(facts['duration'])} · {size(facts['bytes_out'])} · {facts['client']}{reset}")
     return "  ".join(parts)
 

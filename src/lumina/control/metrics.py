@@ -126,6 +126,7 @@ class GatewayCollector(Collector):
         yield connections
         yield from upstream_metrics.resent(seen["retries"], names)
         yield from upstream_metrics.queues(seen, names)
+        yield upstream_metrics.fallbacks(seen["fallbacks"], self._labels.routes)
 
     def _histogram(self, name: str, help_text: str, values: Histograms, *, upstream: bool = False) -> Metric:
         label, names = ("upstream", self._labels.upstreams) if upstream else ("route", self._labels.routes)

@@ -50,6 +50,16 @@ def queues(seen: dict[str, Any], names: list[str]) -> Iterator[Metric]:
         yield gauge
 
 
+def fallbacks(seen: dict[tuple[int, str], int], names: list[str]) -> Metric:
+    """Return what tells of requests that went on to what their route falls back to."""
+    family = CounterMetricFamily(
+        "lumina_fallbacks", "Requests that went on to what their route falls back to.", labels=["route", "to"]
+    )
+    for (series, to), count in seen.items():
+        family.add_metric([names[series], to], count)
+    return family
+
+
 def shed(seen: dict[str, Any]) -> Iterator[Metric]:
     """Yield what tells of requests that were refused so that others are served."""
     family = CounterMetricFamily("lumina_shed", "Requests refused so that others are served.", labels=["reason"])

@@ -3,11 +3,15 @@
 import html
 import json
 import re
+from http import HTTPStatus
 from typing import Any
 
 from lumina.http1.rules import RULES
 from lumina.reasons import REASONS
+from lumina.snapshot import Fallback
 
+UNFRAMED = (204, 304)  # RFC 9112, section 6.3
+RESET_CONTENT = 205  # framed, and always empty (RFC 9110, section 15.3.6)
 RETRY_AFTER = 1  # seconds, where the fault may be gone as soon as that
 TOKEN = re.compile(r"[A-Za-z*][-.\w!#$%&'*+^`|~/]*", re.ASCII)
 UNPRINTABLE = re.compile(r"[^ -~]")
@@ -77,6 +81,40 @@ def problem(
         lines.append("Connection: close")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return status, head if bodiless else head + body
+
+
+def fixed(
+    fallback: Fallback,
+    reason: int,
+    *,
+    request_id: str,
+    next_hop: str,
+    date: bytes,
+    close: bool,
+    bodiless: bool,
+) -> bytes:
+    """Return the answer, head and body, that a route falls back to when its upstream failed for `reason`."""
+    failure, status = REASONS[reason], fallback.status
+    body = b"" if status in UNFRAMED or status == RESET_CONTENT else fallback.body
+    lines = [f"HTTP/1.1 {status} {_phrase(status)}", f"Date: {date.decode()}"]
+    if status not in UNFRAMED:
+        lines += [f"Content-Type: {fallback.content_type.decode()}", f"Content-Length: {len(body)}"]
+    lines += ["Cache-Control: no-store", f"X-Request-ID: {request_id}"]
+    hop = f"; next-hop={_item(next_hop)}" if next_hop else ""
+    lines.append(f"Proxy-Status: lumina; error={failure.proxy_error}{hop}")
+    if status == 503:
+        lines.append(f"Retry-After: {RETRY_AFTER}")
+    if close:
+        lines.append("Connection: close")
+    head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+    return head if bodiless else head + body
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def _told(members: dict[str, Any], form: int) -> bytes:

@@ -43,6 +43,8 @@ cdef struct RouteStats:
     Histogram overhead
     uint64_t request_bytes
     uint64_t response_bytes
+    uint64_t to_upstream    # requests that went on to the upstream that the route falls back to
+    uint64_t to_answer      # and to its answer
 
 cdef struct UpstreamStats:
     Histogram duration

@@ -163,6 +163,7 @@ class Arena:
                 "durations",
                 "first_byte",
                 "overhead",
+                "fallbacks",
                 "request_bytes",
                 "response_bytes",
                 "upstream_requests",
@@ -230,6 +231,10 @@ class Arena:
                 add(found["request_bytes"], at, stats.request_bytes)
             if stats.response_bytes:
                 add(found["response_bytes"], at, stats.response_bytes)
+            if stats.to_upstream:
+                add(found["fallbacks"], (at, "upstream"), stats.to_upstream)
+            if stats.to_answer:
+                add(found["fallbacks"], (at, "answer"), stats.to_answer)
 
     def _read_upstreams(self, slot: int, found: dict[str, Any]) -> None:
         block: cython.pointer(Block) = self.block(slot)

@@ -25,6 +25,8 @@ cdef class Delivery(Sending):
     cdef bint stuck                         # counts among those that its endpoint keeps waiting
     cdef int resent
 
+    cdef bint has_detour(self) noexcept
+    cdef bint detour(self, int reason) noexcept
     cdef bint retry_status(self, ResponseHead head) noexcept
     cdef void settled(self, int status) noexcept
     cdef void leave(self) noexcept

@@ -165,14 +165,23 @@ class Delivery(Sending):
     # What an answer says of an endpoint.
 
     def retry_status(self, head: ResponseHead) -> cython.bint:
-        """Ask another endpoint instead of passing on an answer by which this one says that it cannot serve."""
+        """Ask another endpoint, or another upstream, instead of passing on an answer that says it cannot serve."""
         upstream: Upstream = self.origin.upstream
-        if not upstream.retry_statuses[head.status] or self.wish.tried_count + 1 >= self.origin.count:
+        another: cython.bint = self.wish.tried_count + 1 < self.origin.count
+        if not upstream.retry_statuses[head.status] or not (another or self.has_detour()):
             return False
         if not self.request_done or not self.is_idempotent():
             return False
         self.origin.failed(self.pool, self.gateway.reactor.clock.now)
-        return self._retry(CAUSE_STATUS)
+        return (another and self._retry(CAUSE_STATUS)) or self.detour(RESPONSE_STATUS)
+
+    def has_detour(self) -> cython.bint:
+        """Say whether there is a way without the upstream; the exchange knows."""
+        return False
+
+    def detour(self, reason: cython.int) -> cython.bint:
+        """Go on without the upstream that failed for this reason; False: there is no way."""
+        return False
 
     def settled(self, status: cython.int) -> None:  # hot
         """An answer has begun: no other try is made."""

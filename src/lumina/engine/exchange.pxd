@@ -4,7 +4,7 @@ from libc.string cimport memcpy
 
 from lumina.engine.affinity cimport guide
 from lumina.engine.buffer cimport Buffer
-from lumina.engine.delivery cimport Delivery
+from lumina.engine.detour cimport Detour
 from lumina.engine.forward cimport Hop, write_request
 from lumina.engine.gateway cimport Gateway, Live
 from lumina.engine.limit cimport LIMIT_NONE, limit_of
@@ -25,8 +25,7 @@ from lumina.snapshot cimport Route
 
 @cython.final
 @cython.no_gc
-cdef class Exchange(Delivery):
-    cdef Route route
+cdef class Exchange(Detour):
     cdef int body                           # how the request's body is framed
     cdef bint expects_continue
     cdef int form                           # in which the client reads what the gateway itself says: a Form
@@ -41,4 +40,3 @@ cdef class Exchange(Delivery):
     cdef void _met(self, int reason, int rule) noexcept
     cdef bytes _problem(self, int reason, int rule)
     cdef void _finish(self) noexcept
-    cdef void _end(self) noexcept

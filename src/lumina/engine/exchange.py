@@ -1,7 +1,7 @@
 """One request and its response: from the head that a client sent to the line in the access log.
 
     begin      match the route, write the request for the upstream
-    dispatch   pick an endpoint, lease a connection or open one (delivery.py, as the next)
+    dispatch   pick an endpoint, lease a connection or open one (sending.py, as the next; detour.py when all fail)
     _push      send what is written as far as the kernel takes it; the body follows as it arrives
     response_* the answer goes to the client as it arrives
     _finish    both sides are let go, the exchange is accounted for
@@ -14,7 +14,7 @@ import cython
 
 from lumina.engine.answers import problem
 from lumina.engine.buffer import Buffer
-from lumina.engine.delivery import Delivery
+from lumina.engine.detour import Detour
 from lumina.engine.gateway import Gateway
 from lumina.engine.origin import Origin
 from lumina.engine.stream import ServerStream
@@ -25,7 +25,7 @@ from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer
 
 
-class Exchange(Delivery):
+class Exchange(Detour):
     """One request and its response."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -74,6 +74,8 @@ class Exchange(Delivery):
         hop.upgrading = self.upgrading
         if not write_request(self.outgoing, gateway.writer, head, self.route, cython.address(hop)):
             self.fail(INTERNAL_ERROR, 0)
+        elif self.route.fallback is not None and not self.prepare(head, cython.address(hop)):
+            self.fail(INTERNAL_ERROR, 0)
 
     def _refused(self, head: RequestHead, data: cython.p_const_uchar) -> cython.bint:
         """Refuse a target that is not for this connection, or that another server may take for another route's."""
@@ -112,6 +114,7 @@ class Exchange(Delivery):
         record.first_byte = 0.0
         record.connect = 0.0
         record.reason = OK
+        record.fallback = OK
         record.status = 0
         record.attempts = 0
         record.series = 0
@@ -325,11 +328,13 @@ class Exchange(Delivery):
     def fail(self, reason: cython.int, rule: cython.int) -> None:
         """Tell the client what went wrong: by an answer, or where one has begun by a visible break."""
         client: ServerStream = self.client
+        self._met(reason, rule)
+        if self.detour(reason):
+            return
         if self.connection is not None:
             self.connection.exchange = None
             self.connection.release(False)
             self.connection = None
-        self._met(reason, rule)
         self.record.reason = reason
         if self.responded:
             self._end()
@@ -384,6 +389,7 @@ class Exchange(Delivery):
         if self.outgoing is not None:
             self.gateway.reactor.buffers.give(self.outgoing)
             self.outgoing = None
+        self.drop_spare()
         self.client = None
         self.route = None
         self.origin = None

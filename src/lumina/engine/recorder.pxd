@@ -23,6 +23,7 @@ cdef struct Record:
     int method
     int status
     int reason
+    int fallback            # the Reason for which it went on to what the route falls back to
     int attempts
     int minor
     int series
@@ -56,6 +57,7 @@ cdef class Recorder:
     cdef void account(self, Record* record) noexcept
     cdef void met(self, int limit) noexcept
     cdef void retried(self, int upstream_series, int cause) noexcept
+    cdef void fell_back(self, int route_series, bint to_upstream) noexcept
     cdef void over_budget(self, int upstream_series) noexcept
     cdef void _count(self, Record* record, double seconds) noexcept
     cdef void _write(self, Record* record, double seconds) noexcept

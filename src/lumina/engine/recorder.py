@@ -40,6 +40,12 @@ class Recorder:
     def retried(self, upstream_series: cython.int, cause: cython.int) -> None:
         self.block.upstreams[upstream_series].retries[cause] += 1
 
+    def fell_back(self, route_series: cython.int, to_upstream: cython.bint) -> None:
+        if to_upstream:
+            self.block.routes[route_series].to_upstream += 1
+        else:
+            self.block.routes[route_series].to_answer += 1
+
     def over_budget(self, upstream_series: cython.int) -> None:
         self.block.upstreams[upstream_series].over_budget += 1
 
@@ -89,6 +95,8 @@ class Recorder:
         out.put(b',"status":', 0, 10)
         out.number(record.status)
         self._word(b',"reason":', 10, WORD[record.reason], WORD_SIZE[record.reason])
+        if record.fallback != OK:
+            self._word(b',"fallback":', 12, WORD[record.fallback], WORD_SIZE[record.fallback])
         if record.route_size > 0:
             out.put(record.route, 0, record.route_size)
         else:

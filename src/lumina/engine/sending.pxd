@@ -46,6 +46,7 @@ cdef class Sending(Contest):
 
     cdef void dispatch(self) noexcept
     cdef void fail(self, int reason, int rule) noexcept
+    cdef void limit(self, double by) noexcept
     cdef void _try(self) noexcept
     cdef bint is_idempotent(self) noexcept
     cdef void _wait(self) noexcept

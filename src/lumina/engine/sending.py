@@ -43,11 +43,16 @@ class Sending(Contest):
             and (method == METHOD_GET or method == METHOD_HEAD or method == METHOD_OPTIONS)
         )
         if origin.upstream.request_timeout > 0.0:
-            self.done_by = now + origin.upstream.request_timeout
+            self.limit(now + origin.upstream.request_timeout)
         if origin.queue.size > 0 or origin.full():
             self._wait()
         else:
             self._try()
+
+    def limit(self, by: cython.double) -> None:
+        """Have it over by then, or earlier."""
+        if self.done_by == 0.0 or by < self.done_by:
+            self.done_by = by
 
     def room(self) -> None:
         """It is this request's turn."""

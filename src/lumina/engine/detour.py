@@ -1,0 +1,147 @@
+"""Where a request goes that its upstream cannot answer: to another upstream, or to an answer that is always the same.
+
+A route with a fallback to another upstream has a twin that leads there. The head is written for both when the request
+comes, since what it was written from is not kept; the body is taken along as far as it is still there to be sent again.
+All of it is for routes with a fallback alone, and ends with the first octet of an answer that the client gets.
+"""
+
+import cython
+
+from lumina.engine.answers import fixed
+from lumina.engine.delivery import Delivery
+from lumina.engine.origin import Origin
+from lumina.http1.request import RequestHead
+from lumina.snapshot import Fallback, Route
+
+
+class Detour(Delivery):
+    """The exchange of a route that may have a fallback."""
+
+    def prepare(self, head: RequestHead, hop: cython.pointer(Hop)) -> cython.bint:
+        """Write the head for the other upstream, if there is one, behind that for the first; False without memory."""
+        fallback: Fallback = self.route.fallback
+        other: Route = fallback.route
+        origin: Origin
+        if other is None:
+            return True
+        origin = cython.cast(Origin, self.live.origins[other.upstream.index])
+        self.head_size = self.outgoing.end
+        memset(cython.address(self.spare_wish), 0, cython.sizeof(Wish))
+        self.spare_wish.preferred = -1
+        if origin.guided:
+            guide(origin, cython.address(self.spare_wish), head, hop.data, cython.address(self.record))
+        self.spare = self.gateway.reactor.buffers.take()
+        return write_request(self.spare, self.gateway.writer, head, other, hop)
+
+    def drop_spare(self) -> None:  # hot
+        """Need the other head no more."""
+        if self.spare is not None:
+            self.gateway.reactor.buffers.give(self.spare)
+            self.spare = None
+
+    def has_detour(self) -> cython.bint:
+        return self.route.fallback is not None
+
+    def detour(self, reason: cython.int) -> cython.bint:
+        """Go on without the upstream that failed for this reason; False: there is no way."""
+        fallback: Fallback
+        if self.route is None or self.responded or not LEADS_AWAY[reason]:
+            return False
+        fallback = self.route.fallback
+        if fallback is None:
+            return False
+        if fallback.route is not None and self._may_go(reason):
+            self._because(reason)
+            return self._go(fallback.route)
+        if fallback.status == 0:
+            return False
+        self._because(reason)
+        self._answer(fallback, reason)
+        return True
+
+    def _may_go(self, reason: cython.int) -> cython.bint:
+        """Say whether the request may go to another upstream: it is all there, and has not been carried out.
+
+        What was sent, if any of it was, may have been acted on: then the method has to allow a second time.
+        """
+        if reason == DEADLINE_EXCEEDED or self.spare is None or self.outgoing is None or not self.replayable:
+            return False
+        return self.sent == 0 or self.is_idempotent()
+
+    def _because(self, reason: cython.int) -> None:
+        """Remember the first failure: what follows may hide it."""
+        if self.record.fallback == OK:
+            self.record.fallback = reason
+
+    def _go(self, route: Route) -> cython.bint:
+        """Begin anew with the other upstream; False without memory."""
+        record: cython.pointer(Record) = cython.address(self.record)
+        outgoing: Buffer = self.outgoing
+        if not self.spare.append(outgoing.data + self.head_size, outgoing.end - self.head_size):
+            return False
+        self.gateway.recorder.fell_back(record.series, True)
+        self._drop()
+        self.leave()
+        self.gateway.reactor.buffers.give(outgoing)
+        self.outgoing = self.spare
+        self.spare = None
+        self.route = route
+        self.origin = cython.cast(Origin, self.live.origins[route.upstream.index])
+        self.wish = self.spare_wish
+        self.tries = 0
+        self.resent = 0
+        self.try_at = 0.0
+        record.upstream_series = route.upstream.series
+        record.connect = 0.0
+        record.endpoint_size = 0
+        self.dispatch()
+        return True
+
+    def _answer(self, fallback: Fallback, reason: cython.int) -> None:
+        """Give the answer that is always the same."""
+        client: ServerStream = self.client
+        self.gateway.recorder.fell_back(self.record.series, False)
+        self._drop()
+        self.record.reason = reason
+        self.record.status = fallback.status
+        answer = fixed(
+            fallback,
+            reason,
+            request_id=self.record.id[:36].decode(),
+            next_hop=self.pool.text if self.pool is not None else "",
+            date=self.gateway.reactor.clock.http_date,
+            close=not client.keep(self.request_done),
+            bodiless=self.record.method == METHOD_HEAD,
+        )
+        client.send_whole(answer)
+        self._end()
+        client.done()
+
+    def _end(self) -> None:  # hot
+        """Account for the exchange; the exchange says how."""
+
+
+def _fill() -> None:
+    at: cython.int
+    for at in (
+        CONNECTION_REFUSED,
+        CONNECTION_TIMEOUT,
+        DESTINATION_UNROUTABLE,
+        DNS_ERROR,
+        TLS_PROTOCOL_ERROR,
+        TLS_CERTIFICATE_ERROR,
+        CONNECTION_TERMINATED,
+        HTTP_PROTOCOL_ERROR,
+        RESPONSE_HEADER_SIZE,
+        RESPONSE_TIMEOUT,
+        RESPONSE_STATUS,
+        DESTINATION_UNAVAILABLE,
+        CONNECTION_LIMIT,
+        QUEUE_TIMEOUT,
+        BREAKER_OPEN,
+        DEADLINE_EXCEEDED,
+    ):
+        LEADS_AWAY[at] = 1
+
+
+_fill()
