@@ -26,6 +26,7 @@ TIMEOUTS = {
     "write": 60.0,
     "rate_grace": 10.0,
     "drain": 30.0,
+    "deadline_header": "X-Request-Timeout",
     "tunnel_idle": 3600.0,
 }
 UPSTREAM: dict[str, Any] = {

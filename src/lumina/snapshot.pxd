@@ -174,6 +174,7 @@ cdef class Timeouts:
     cdef readonly double keep_alive
     cdef readonly double write
     cdef readonly double rate_grace
+    cdef readonly bytes deadline_header     # in lower case; empty: none
     cdef readonly double drain
     cdef readonly double tunnel_idle
 

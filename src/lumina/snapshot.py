@@ -278,7 +278,7 @@ class Limits:
 class Timeouts:
     """How long a client may take, in seconds."""
 
-    __slots__ = ("body", "drain", "header", "keep_alive", "rate_grace", "tunnel_idle", "write")
+    __slots__ = ("body", "deadline_header", "drain", "header", "keep_alive", "rate_grace", "tunnel_idle", "write")
 
     def __init__(self, plan: Plan) -> None:
         self.header = plan["header"]
@@ -287,6 +287,7 @@ class Timeouts:
         self.write = plan["write"]
         self.rate_grace = plan["rate_grace"]
         self.drain = plan["drain"]
+        self.deadline_header = (plan["deadline_header"] or "").lower().encode("ascii")
         self.tunnel_idle = plan["tunnel_idle"]
 
 

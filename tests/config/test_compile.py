@@ -28,7 +28,7 @@ limits: {request_line: 4KiB, header_bytes: 16KiB, header_count: 50, response_hea
   connections: 10, client_connections: 9, connection_requests: 8, pipelined_requests: 7, requests: 6,
   min_request_rate: 0, min_response_rate: 1KiB, upstream_connections: 20, upstream_idle: 0}
 timeouts: {header: 1s, body: 2s, keep_alive: 3, write: 4.5, rate_grace: 1s, drain: 0, tunnel_idle: 1h, connect: 250ms,
-  first_byte: 1m30s, between_bytes: 5s, pool_idle: 6s}
+  deadline_header: X-Budget, first_byte: 1m30s, between_bytes: 5s, pool_idle: 6s}
 access_log: {enabled: false, format: json, path: logs/access.log}
 upstreams:
   orders:
@@ -87,6 +87,7 @@ def test_a_whole_file() -> None:
         "write": 4.5,
         "rate_grace": 1.0,
         "drain": 0.0,
+        "deadline_header": "X-Budget",
         "tunnel_idle": 3600.0,
     }
     assert plan["access_log"] == {"enabled": False, "format": "json", "path": str(here / "logs/access.log")}

@@ -123,3 +123,23 @@ def test_an_idle_connection_expires(stage: Stage) -> None:
     assert stage.wait(upstream) == b""
     assert upstream.ended
     assert not stage.arena.read()["upstream_connections"].get((2, "idle"))
+
+
+def test_a_connection_is_kept_no_longer_than_its_server_keeps_it(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(answer(fields="Keep-Alive: timeout=1, max=100\r\n"))
+    assert b"Keep-Alive" not in client.read()
+    stage.pass_time(0.3)
+    assert not upstream.ended
+    assert stage.wait(upstream) == b""
+    assert upstream.ended
+    client.send(get())
+    fresh = stage.accept()
+    fresh.read()
+    fresh.send(answer(fields="Keep-Alive: timeout=0\r\n"))
+    client.read()
+    assert fresh.read() == b""
+    assert fresh.ended  # it is not kept at all

@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.engine.arena cimport CAUSE_CONNECT, CAUSE_HEDGE, CAUSE_HUNG, CAUSE_RESET, CAUSE_STALE, CAUSE_STATUS, CAUSE_TIMEOUT
+from lumina.engine.deadlines cimport tell_left
 from lumina.engine.origin cimport TRIED, Origin
 from lumina.engine.pool cimport Pool
 from lumina.engine.rival cimport Rival

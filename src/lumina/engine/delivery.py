@@ -306,6 +306,8 @@ class Delivery(Sending):
         self.gateway.recorder.retried(self.record.upstream_series, CAUSE_HEDGE)
         self.tries += 1
         self.record.attempts += 1
+        if self.told.any and self.sent == self.outgoing.end:  # all that the first has to read of it
+            tell_left(self.outgoing, cython.address(self.told), self.done_by - now)
         self.rival = Rival(self, origin.pool(place))
         if self.rival.lease(origin, self.record.method) != OK:
             origin.failed(origin.pool(place), now)

@@ -4,6 +4,7 @@ from libc.string cimport memset
 
 from lumina.engine.affinity cimport guide
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.deadlines cimport Told, append_deadlines, read_deadlines
 from lumina.engine.delivery cimport Delivery
 from lumina.engine.forward cimport Hop, write_request
 from lumina.engine.origin cimport Origin, Wish
@@ -19,11 +20,14 @@ cdef unsigned char LEADS_AWAY[32]       # by the number of a reason: 1 where a f
 @cython.no_gc
 cdef class Detour(Delivery):
     cdef Route route
+    cdef int form                           # in which the client reads what the gateway itself says: a Form
     cdef Buffer spare                       # the request's head as the other upstream gets it, or None
     cdef Wish spare_wish                    # what the request asks of that one's endpoints
     cdef Py_ssize_t head_size               # octets of the head in `outgoing`
+    cdef Told spare_told
 
-    cdef bint prepare(self, RequestHead head, Hop* hop) noexcept
+    cdef bint write(self, RequestHead head, Hop* hop) noexcept
+    cdef bint _write_other(self, RequestHead head, Hop* hop) noexcept
     cdef bint has_detour(self) noexcept
     cdef bint detour(self, int reason) noexcept
     cdef void drop_spare(self) noexcept
@@ -31,4 +35,5 @@ cdef class Detour(Delivery):
     cdef bint _may_go(self, int reason) noexcept
     cdef bint _go(self, Route route) noexcept
     cdef void _answer(self, Fallback fallback, int reason) noexcept
+    cdef bytes problem(self, int reason, int rule)
     cdef void _end(self) noexcept

@@ -7,7 +7,7 @@ All of it is for routes with a fallback alone, and ends with the first octet of 
 
 import cython
 
-from lumina.engine.answers import fixed
+from lumina.engine.answers import fixed, problem
 from lumina.engine.delivery import Delivery
 from lumina.engine.origin import Origin
 from lumina.http1.request import RequestHead
@@ -17,8 +17,25 @@ from lumina.snapshot import Fallback, Route
 class Detour(Delivery):
     """The exchange of a route that may have a fallback."""
 
-    def prepare(self, head: RequestHead, hop: cython.pointer(Hop)) -> cython.bint:
-        """Write the head for the other upstream, if there is one, behind that for the first; False without memory."""
+    def write(self, head: RequestHead, hop: cython.pointer(Hop)) -> cython.bint:  # hot
+        """Write the head for the upstream, and for the one that the route falls back to; False without memory."""
+        seconds: cython.double = read_deadlines(
+            self.gateway.deadline,
+            self.live.snapshot.timeouts.deadline_header,
+            head,
+            hop.data,
+            cython.address(self.told),
+        )
+        if seconds > 0.0:
+            self.limit(self.record.began + seconds)
+        if not write_request(self.outgoing, self.gateway.writer, head, self.route, hop):
+            return False
+        if self.told.any and not append_deadlines(self.outgoing, head, hop.data, cython.address(self.told)):
+            return False
+        return self.route.fallback is None or self._write_other(head, hop)
+
+    def _write_other(self, head: RequestHead, hop: cython.pointer(Hop)) -> cython.bint:
+        """Write the head for the other upstream, if there is one."""
         fallback: Fallback = self.route.fallback
         other: Route = fallback.route
         origin: Origin
@@ -31,7 +48,10 @@ class Detour(Delivery):
         if origin.guided:
             guide(origin, cython.address(self.spare_wish), head, hop.data, cython.address(self.record))
         self.spare = self.gateway.reactor.buffers.take()
-        return write_request(self.spare, self.gateway.writer, head, other, hop)
+        self.spare_told = self.told
+        if not write_request(self.spare, self.gateway.writer, head, other, hop):
+            return False
+        return not self.told.any or append_deadlines(self.spare, head, hop.data, cython.address(self.spare_told))
 
     def drop_spare(self) -> None:  # hot
         """Need the other head no more."""
@@ -88,6 +108,7 @@ class Detour(Delivery):
         self.route = route
         self.origin = cython.cast(Origin, self.live.origins[route.upstream.index])
         self.wish = self.spare_wish
+        self.told = self.spare_told
         self.tries = 0
         self.resent = 0
         self.try_at = 0.0
@@ -116,6 +137,25 @@ class Detour(Delivery):
         client.send_whole(answer)
         self._end()
         client.done()
+
+    def problem(self, reason: cython.int, rule: cython.int) -> bytes:
+        """Return the answer that tells of a failure, and note its status."""
+        keep: cython.bint = self.client.keep(self.request_done)
+        route = "" if self.route is None else self.route.name
+        endpoint = self.pool.text if self.pool is not None else ""
+        status, answer = problem(
+            reason,
+            rule,
+            request_id=self.record.id[:36].decode(),
+            route=route,
+            next_hop=endpoint,
+            date=self.gateway.reactor.clock.http_date,
+            close=not keep,
+            bodiless=self.record.method == METHOD_HEAD,
+            form=self.form,
+        )
+        self.record.status = status
+        return answer
 
     def _end(self) -> None:  # hot
         """Account for the exchange; the exchange says how."""

@@ -5,7 +5,7 @@ from libc.string cimport memcpy
 from lumina.engine.affinity cimport guide
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.detour cimport Detour
-from lumina.engine.forward cimport Hop, write_request
+from lumina.engine.forward cimport Hop
 from lumina.engine.gateway cimport Gateway, Live
 from lumina.engine.limit cimport LIMIT_NONE, limit_of
 from lumina.engine.recorder cimport HOST_KEPT, METHOD_KEPT, PATH_KEPT, Record
@@ -28,7 +28,6 @@ from lumina.snapshot cimport Route
 cdef class Exchange(Detour):
     cdef int body                           # how the request's body is framed
     cdef bint expects_continue
-    cdef int form                           # in which the client reads what the gateway itself says: a Form
 
     cdef void begin(self, ServerStream client, RequestHead head, const unsigned char* data) noexcept
     cdef void refuse(self, ServerStream client, int reason, int rule) noexcept
@@ -38,5 +37,4 @@ cdef class Exchange(Detour):
     cdef void _append_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
     cdef void _begin_tunnel(self, ResponseHead head, const unsigned char* data) noexcept
     cdef void _met(self, int reason, int rule) noexcept
-    cdef bytes _problem(self, int reason, int rule)
     cdef void _finish(self) noexcept

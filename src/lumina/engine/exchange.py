@@ -12,7 +12,6 @@ asks them to pause when the other side does not keep up, and owns no socket and 
 
 import cython
 
-from lumina.engine.answers import problem
 from lumina.engine.buffer import Buffer
 from lumina.engine.detour import Detour
 from lumina.engine.gateway import Gateway
@@ -72,9 +71,7 @@ class Exchange(Detour):
         hop.peer_size = client.peer_size
         hop.secure = client.secure
         hop.upgrading = self.upgrading
-        if not write_request(self.outgoing, gateway.writer, head, self.route, cython.address(hop)):
-            self.fail(INTERNAL_ERROR, 0)
-        elif self.route.fallback is not None and not self.prepare(head, cython.address(hop)):
+        if not self.write(head, cython.address(hop)):
             self.fail(INTERNAL_ERROR, 0)
 
     def _refused(self, head: RequestHead, data: cython.p_const_uchar) -> cython.bint:
@@ -291,6 +288,8 @@ class Exchange(Detour):
     def _begin_tunnel(self, head: ResponseHead, data: cython.p_const_uchar) -> None:
         """The upstream agreed to another protocol: from here on a tunnel has the streams."""
         tunnel: Tunnel = Tunnel(self)
+        self.done_by = 0.0  # what was asked for has been answered
+        self.gateway.reactor.wheel.disarm(self)
         self.record.first_byte = self.gateway.reactor.clock.now
         self.record.status = 101
         self.responded = True
@@ -340,7 +339,7 @@ class Exchange(Detour):
             self._end()
             client.abort()
             return
-        client.send_whole(self._problem(reason, rule))
+        client.send_whole(self.problem(reason, rule))
         self._end()
         client.done()
 
@@ -349,24 +348,6 @@ class Exchange(Detour):
         limit: cython.int = limit_of(reason, rule, self.route is not None)
         if limit != LIMIT_NONE:
             self.gateway.recorder.met(limit)
-
-    def _problem(self, reason: cython.int, rule: cython.int) -> bytes:
-        keep: cython.bint = self.client.keep(self.request_done)
-        route = "" if self.route is None else self.route.name
-        endpoint = self.pool.text if self.pool is not None else ""
-        status, answer = problem(
-            reason,
-            rule,
-            request_id=self.record.id[:36].decode(),
-            route=route,
-            next_hop=endpoint,
-            date=self.gateway.reactor.clock.http_date,
-            close=not keep,
-            bodiless=self.record.method == METHOD_HEAD,
-            form=self.form,
-        )
-        self.record.status = status
-        return answer
 
     def _finish(self) -> None:  # hot
         client: ServerStream = self.client

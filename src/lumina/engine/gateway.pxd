@@ -8,6 +8,7 @@ from lumina.engine.identity cimport Identity
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.recorder cimport Recorder
 from lumina.engine.stream cimport Dialogue
+from lumina.http.deadline cimport Deadline
 from lumina.http1.request cimport RequestHead
 from lumina.http1.response cimport ResponseHead
 from lumina.http1.write cimport Writer
@@ -32,6 +33,7 @@ cdef class Gateway:
     cdef Live live
     cdef Crowd crowd
     cdef Doubts doubts
+    cdef Deadline deadline                  # where deadlines are read
     cdef bint draining
     cdef Dialogue spare                     # exchanges between two uses
 

@@ -7,6 +7,7 @@ from lumina.engine.origin import Origin
 from lumina.engine.reactor import Reactor
 from lumina.engine.recorder import Recorder
 from lumina.engine.stream import Dialogue
+from lumina.http.deadline import Deadline
 from lumina.http1.request import RequestHead
 from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer
@@ -33,6 +34,7 @@ class Gateway:
         self.response = ResponseHead()
         self.crowd = Crowd()
         self.doubts = Doubts()
+        self.deadline = Deadline()
 
     def take(self) -> Dialogue:  # hot
         """Return a spare exchange, or None."""

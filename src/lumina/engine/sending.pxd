@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.deadlines cimport Told, tell_left
 from lumina.engine.gateway cimport Gateway, Live
 from lumina.engine.limit cimport LIMIT_QUEUE, LIMIT_UPLOADS
 from lumina.engine.origin cimport ALL_FULL, Origin, Wish
@@ -42,6 +43,7 @@ cdef class Sending(Contest):
     cdef double look_at                     # whether the endpoint is worth waiting for
     cdef double try_by                      # this try has to be answered
     cdef double done_by                     # all has to be over
+    cdef Told told                          # where the request tells what is left until then, if its client gave it a time
     cdef double tried_at                    # this try began, or later, when all of its body had come
 
     cdef void dispatch(self) noexcept

@@ -192,6 +192,8 @@ class Sending(Contest):
         record.sent = self.gateway.reactor.clock.now
         record.endpoint = connection.pool.label
         record.endpoint_size = len(connection.pool.label)
+        if self.told.any and self.outgoing is not None:
+            tell_left(self.outgoing, cython.address(self.told), self.done_by - self.gateway.reactor.clock.now)
         self._push()
 
     def _push(self) -> None:  # hot

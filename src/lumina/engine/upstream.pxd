@@ -13,6 +13,7 @@ from lumina.engine.tls cimport Tls
 from lumina.engine.transport cimport AGAIN, BROKEN, ENDED, GONE
 from lumina.http1.chunked cimport ChunkedDecoder
 from lumina.http1.fields cimport Fields
+from lumina.http1.keep_alive cimport idle_seconds
 from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH, BODY_NONE, BODY_UNTIL_CLOSE
 from lumina.http1.response cimport ResponseHead
 from lumina.http1.rules cimport *
@@ -44,6 +45,7 @@ cdef class UpstreamConnection(ClientStream):
     cdef int body
     cdef long long left
     cdef bint persistent
+    cdef double idle_time                   # how long it may wait for the next exchange
     cdef ChunkedDecoder decoder
     cdef double began                       # when the connection was asked for
     cdef readonly double connect_seconds

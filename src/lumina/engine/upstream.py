@@ -163,6 +163,7 @@ class UpstreamConnection(ClientStream):
             or self.broken
             or self.seen & GONE
             or self.pool.gone
+            or self.idle_time <= 0.0
             or self.pool.idle >= self.origin.most_idle
         ):
             self.close()
@@ -173,7 +174,7 @@ class UpstreamConnection(ClientStream):
         self.pool.stats.active -= 1
         self.since = self.reactor.clock.now
         self.pool.give(self)
-        self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.pool_idle_timeout)
+        self.reactor.wheel.arm(self, self.reactor.clock.now + self.idle_time)
         if self.seen & EPOLLIN:
             self.reactor.again(self)
 
@@ -338,6 +339,7 @@ class UpstreamConnection(ClientStream):
             self.body = head.body
             self.left = head.content_length
             self.persistent = head.persistent
+            self.idle_time = idle_seconds(head, data, self.origin.upstream.pool_idle_timeout)
             self.stage = BODY
             if self.body == BODY_CHUNKED:
                 if self.decoder is None:

@@ -66,6 +66,7 @@ cdef class Fields:
     cdef int host
     cdef int upgrade_field
     cdef int accept_field
+    cdef int keep_alive_field
     # For framing.py and the heads: how many there are, and where the first is.
     cdef int hosts, lengths, codings, expectations
     cdef int length_field, coding_field, expect_field

@@ -86,6 +86,7 @@ class Fields:
         "host",
         "hosts",
         "keep_alive",
+        "keep_alive_field",
         "known",
         "length_field",
         "lengths",
@@ -114,7 +115,7 @@ class Fields:
         """Forget everything."""
         self.count = 0
         self.close = self.keep_alive = self.upgrade = self._nominating = False
-        self.host = self.upgrade_field = self.accept_field = -1
+        self.host = self.upgrade_field = self.accept_field = self.keep_alive_field = -1
         self.length_field = self.coding_field = self.expect_field = -1
         self.hosts = self.lengths = self.codings = self.expectations = 0
         self.refusal = RULE_NONE
@@ -235,6 +236,8 @@ class Fields:
         elif name == NAME_ACCEPT:
             if self.accept_field < 0:
                 self.accept_field = place
+        elif name == NAME_KEEP_ALIVE:
+            self.keep_alive_field = place
 
     def _connection(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:  # hot
         """Read the options of one Connection field. What is no token is no option, and says nothing."""

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from pydantic_core import PydanticCustomError
 
-from lumina.config.model.codes import Line, Method, Secret, Status, StatusRange, Token
+from lumina.config.model.codes import FreeName, Line, Method, Secret, Status, StatusRange, Token
 from lumina.config.model.values import Kind
 from lumina.config.nodes import Substituted
 
 METHOD, STATUS, RANGE = Method(("GET", "HEAD")), Status(400, 599), StatusRange()
-TOKEN, LINE, SECRET = Token("a name"), Line("a value"), Secret()
+TOKEN, FREE, LINE, SECRET = Token("a name"), FreeName("a name"), Line("a value"), Secret()
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ TOKEN, LINE, SECRET = Token("a name"), Line("a value"), Secret()
         (RANGE, "2xx", (200, 299)),
         (RANGE, "5XX", (500, 599)),
         (TOKEN, "X-User", "X-User"),
+        (FREE, "X-Request-Timeout", "X-Request-Timeout"),
         (LINE, "text/html; charset=utf-8", "text/html; charset=utf-8"),
         (SECRET, "0123456789abcdef", "0123456789abcdef"),
     ],
@@ -44,6 +45,10 @@ def test_what_is_read(kind: Kind[Any], value: object, result: object) -> None:
         (RANGE, 99, "must be a status such as `204`, or a range such as `200-399` or `2xx`, not `99`", ""),
         (TOKEN, "a b", "must be a name without spaces and separators, not `a b`", ""),
         (TOKEN, "a;", "must be a name without spaces and separators, not `a;`", ""),
+        (FREE, "a b", "must be a name without spaces and separators, not `a b`", ""),
+        (FREE, "Host", "must be a name of its own: the gateway knows `Host` for something else", ""),
+        (FREE, "x_real_ip", "must be a name of its own: the gateway knows `x_real_ip` for something else", ""),
+        (FREE, "Grpc-Timeout", "must be a name of its own: the gateway knows `Grpc-Timeout` for something else", ""),
         (LINE, "a\r\nb", "must be a value in printable ASCII, not `a\r\nb`", ""),
         (LINE, "é", "must be a value in printable ASCII, not `é`", ""),
     ],

@@ -7,6 +7,7 @@ from lumina.config.model.section import wrong
 from lumina.config.model.values import Kind, Text, literal, quoted
 from lumina.config.nodes import Substituted
 from lumina.config.problems import did_you_mean
+from lumina.http.names import name_number
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")
 STATUSES = (100, 599)
@@ -90,6 +91,17 @@ class Token(Text):
         if _TOKEN.fullmatch(text):
             return text
         raise wrong(f"must be {self.what} without spaces and separators, not {quoted(value)}")
+
+
+class FreeName(Token):
+    """The name of a field that has no other meaning for the gateway."""
+
+    def read(self, value: object) -> str:
+        """Return the name, or raise `wrong(...)`."""
+        name = super().read(value)
+        if name_number(name.encode()) or name.lower() == "grpc-timeout":
+            raise wrong(f"must be {self.what} of its own: the gateway knows {quoted(value)} for something else")
+        return name
 
 
 class Line(Text):

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lumina.config.model.codes import FreeName
 from lumina.config.model.section import Section
-from lumina.config.model.values import Duration
+from lumina.config.model.values import Duration, OrNull
 
 DAY = 24 * 3600.0
 USUAL = Duration(0.01, DAY)  # the timers turn every 50 ms: a shorter wait is only rounded
@@ -39,6 +40,11 @@ class Timeouts(Section):
     drain: Annotated[float, OR_NONE] = Field(
         default=30.0,
         description="How long requests under way may go on after Lumina was asked to stop.",
+    )
+    deadline_header: Annotated[str | None, OrNull(FreeName("a field's name"), "none")] = Field(
+        default="X-Request-Timeout",
+        description="Header field by which a client may give its request less time: seconds such as `2` or `0.25`, or "
+        "`250ms`, `2s`, `1m`. It is forwarded as what is left. `grpc-timeout` is honoured in any case.",
     )
     tunnel_idle: Annotated[float, LONG] = Field(
         default=3600.0,
