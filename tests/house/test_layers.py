@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.tree import PACKAGE, name_of, written
 
-PURE = frozenset({"balancing", "http", "http1", "policies", "routing"})
+PURE = frozenset({"balancing", "http", "http1", "policies", "proxy_protocol", "routing"})
 BELOW_ENGINE = PURE | {"errors", "reasons", "snapshot"}
 # Each layer, and the layers whose names it may use.
 MAY_USE = {
@@ -19,6 +19,7 @@ MAY_USE = {
     "http": frozenset({"errors", "http"}),
     "http1": frozenset({"errors", "http", "http1"}),
     "routing": frozenset({"errors", "http", "routing"}),
+    "proxy_protocol": frozenset({"errors", "http", "proxy_protocol"}),
     "balancing": frozenset({"errors", "balancing"}),
     "policies": frozenset({"errors", "policies"}),
     "snapshot": BELOW_ENGINE,
