@@ -57,7 +57,11 @@ def test_mistakes_go_to_standard_error(path: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_file_that_is_not_there(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert (run(path), *capsys.readouterr()) == (2, "", f"{path}: does not exist\n")
+    assert (run(path), *capsys.readouterr()) == (
+        2,
+        "",
+        f"{path}: does not exist\nhint: `lumina demo` needs none, and prints one to begin with\n",
+    )
 
 
 def test_warnings_do_not_fail(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from lumina.cli.demo import invitation
+from lumina.cli.main import main
 
 LIMIT = 60  # seconds
 
@@ -100,3 +101,12 @@ def test_nothing_is_left_in_the_temporary_directory(tmp_path_factory: pytest.Tem
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=LIMIT)
     assert (kinds, list(directory.iterdir())) == (["lumina", "lumina-demo"], [])
+
+
+@pytest.mark.parametrize("option", ["--port", "--service-port"])
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+def test_what_is_no_port_is_refused(option: str, port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", f"{option}={port}"])
+    assert ended.value.code == 2
+    assert f"{port} is not a port" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """`lumina healthcheck`, against a server of the standard library."""
 
+import contextlib
 import http.server
 import socket
 import ssl
@@ -62,7 +63,41 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
         assert main(["healthcheck", "--url", url, "--timeout", "0.1"]) == 1
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://127.0.0.1/", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    ["127.0.0.1:8080", "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/", "http://127.0.0.1:0/", "http://[::1/"],
+)
 def test_what_is_no_url_is_a_mistake_of_the_caller(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["healthcheck", "--url", url]) == 2
     assert "is not an http or https URL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e30", "soon"])
+def test_a_time_that_nobody_can_wait_is_refused(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["healthcheck", f"--timeout={seconds}"])
+    assert ended.value.code == 2
+    assert f"{seconds} is not a number above 0" in capsys.readouterr().err
+
+
+def test_the_answer_is_read_to_its_end() -> None:
+    """One that is left before the end counts as a client gone, in a warning at each check."""
+    ended: list[bytes] = []
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\n")
+            connection.settimeout(0.2)
+            with contextlib.suppress(TimeoutError):
+                ended.append(connection.recv(1))
+            connection.settimeout(5)
+            connection.sendall(b"well")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        assert main(["healthcheck", "--url", f"http://127.0.0.1:{listener.getsockname()[1]}/"]) == 0
+        thread.join()
+    assert ended == []

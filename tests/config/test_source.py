@@ -28,7 +28,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "none.yaml"
-    assert refusal(path) == f"{path}: does not exist"
+    assert refusal(path) == f"{path}: does not exist\nhint: `lumina demo` needs none, and prints one to begin with"
 
 
 def test_a_directory(tmp_path: Path) -> None:

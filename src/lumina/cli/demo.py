@@ -13,6 +13,7 @@ from lumina.cli.starting import start
 HOST = "127.0.0.1"
 PORT = 8080
 SERVICE_PORT = 8082
+HIGHEST_PORT = 65535
 CONFIGURATION = """\
 server:
   host: "{host}"
@@ -46,11 +47,17 @@ def add(commands: Commands) -> None:
         help="start the gateway with a demo service behind it",
         description="Start the gateway with a demo service behind it, and print what to try.",
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"of the gateway (default: {PORT})")
+    parser.add_argument("--port", type=_port, default=PORT, help=f"of the gateway (default: {PORT})")
     parser.add_argument(
-        "--service-port", type=int, default=SERVICE_PORT, help=f"of the service (default: {SERVICE_PORT})"
+        "--service-port", type=_port, default=SERVICE_PORT, help=f"of the service (default: {SERVICE_PORT})"
     )
     parser.set_defaults(run=run)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a port, which is a number from 1 to {HIGHEST_PORT}")
 
 
 def configuration(port: int, service_port: int) -> str:

@@ -1,6 +1,7 @@
 """`lumina healthcheck`: ask a running gateway whether it is ready, for images that have no curl."""
 
 import argparse
+import contextlib
 import http.client
 import ssl
 from urllib.parse import SplitResult, urlsplit
@@ -10,6 +11,7 @@ from lumina.cli.starting import complain
 
 URL = "http://127.0.0.1:8080/health/ready"
 LIMIT = 3.0  # seconds
+LONGEST = 3600.0
 
 
 def add(commands: Commands) -> None:
@@ -20,20 +22,22 @@ def add(commands: Commands) -> None:
         description="Exit with 0 when a running gateway is ready, 1 when it is not or does not answer.",
     )
     parser.add_argument("--url", default=URL, help=f"what to ask (default: {URL})")
-    parser.add_argument("--timeout", type=float, default=LIMIT, metavar="SECONDS", help=f"default: {LIMIT:g}")
+    parser.add_argument("--timeout", type=_seconds, default=LIMIT, metavar="SECONDS", help=f"default: {LIMIT:g}")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask once."""
-    url = urlsplit(arguments.url)
-    if url.scheme not in ("http", "https") or url.hostname is None:
+    url = _url(arguments.url)
+    if url is None:
         complain(f"{arguments.url} is not an http or https URL")
         return 2
     connection = _connection(url, arguments.timeout)
     try:
         connection.request("GET", url._replace(scheme="", netloc="").geturl() or "/")
-        status = connection.getresponse().status
+        answer = connection.getresponse()
+        answer.read()  # one that closes before the end is a client gone: a warning in the access log at each check
+        status = answer.status
     except (OSError, http.client.HTTPException) as error:
         complain(f"{arguments.url}: {error}")
         return 1
@@ -43,6 +47,25 @@ def run(arguments: argparse.Namespace) -> int:
         complain(f"{arguments.url}: {status}")
         return 1
     return 0
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        seconds = float(text)
+        if 0 < seconds <= LONGEST:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text} is not a number above 0, and up to {LONGEST:g}")
+
+
+def _url(text: str) -> SplitResult | None:
+    """Return the parts of a URL that we can ask, or nothing."""
+    try:
+        url = urlsplit(text)
+        port = url.port  # made out only now, and it may be none
+    except ValueError:
+        return None
+    askable = url.scheme in ("http", "https") and url.hostname is not None and port != 0
+    return url if askable else None
 
 
 def _connection(url: SplitResult, timeout: float) -> http.client.HTTPConnection:

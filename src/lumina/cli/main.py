@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 COMMANDS = ("serve", "check", "demo", "healthcheck", "version")
+VERSION = (["--version"], ["-V"])  # what people try first
 
 
 def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
@@ -23,6 +24,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command that `words` (the process's own, by default) ask for, and return its exit code."""
     words = sys.argv[1:] if words is None else words
+    words = ["version"] if list(words) in VERSION else words
     # Only the command that is asked for is imported: to print a version needs no configuration models.
     names = words[:1] if words and words[0] in COMMANDS else COMMANDS
     arguments = parser(names).parse_args(words)

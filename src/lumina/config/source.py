@@ -7,6 +7,7 @@ from pathlib import Path
 from lumina.config.problems import WHOLE_FILE, InvalidConfigError, Place, Problem
 
 MAX_BYTES = 16 * 1024 * 1024  # 10,000 routes take about one; a wrong path (a log, a disk) is told from a configuration
+FIRST_ONE = "`lumina demo` needs none, and prints one to begin with"
 
 # What YAML calls not printable (YAML 1.2, section 5.1); a line feed in any spelling is fine.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -60,7 +61,8 @@ def read(path: Path) -> Source:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise InvalidConfigError([Problem(str(path), WHOLE_FILE, unreadable(error))]) from error
+        hint = FIRST_ONE if isinstance(error, FileNotFoundError) else ""
+        raise InvalidConfigError([Problem(str(path), WHOLE_FILE, unreadable(error), hint=hint)]) from error
     if len(data) > MAX_BYTES:
         message = f"is larger than {MAX_BYTES // 1024**2} MiB, the most that is read"
         raise InvalidConfigError([Problem(str(path), WHOLE_FILE, message)])
