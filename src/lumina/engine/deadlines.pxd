@@ -3,6 +3,7 @@ cimport cython
 
 from lumina.engine.buffer cimport Buffer
 from lumina.http.deadline cimport DEADLINE_WIDTH, Deadline, UNIT_NONE, write_left
+from lumina.http1.fields cimport NAME_OTHER
 from lumina.http1.lookup cimport find_field
 from lumina.http1.request cimport RequestHead
 
@@ -15,6 +16,10 @@ cdef struct Told:
 
 # The seconds that the client gives; 0: as many as it takes. Its fields are taken out of what is forwarded as it is.
 cdef double read_deadlines(Deadline reader, bytes name, RequestHead head, const unsigned char* data, Told* told) noexcept
+cdef enum:
+    GRPC_SIZE = 12          # octets of `grpc-timeout`
+
+cdef bint _likely(RequestHead head, Py_ssize_t size) noexcept
 cdef int _single(RequestHead head, const unsigned char* data, bytes name) noexcept
 # Write the fields anew behind a head that is written; False without memory.
 cdef bint append_deadlines(Buffer out, RequestHead head, const unsigned char* data, Told* told) noexcept

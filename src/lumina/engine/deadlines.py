@@ -19,9 +19,11 @@ def read_deadlines(
     place: cython.int
     shortest: cython.double = 0.0
     told.any = False
+    told.at[0] = told.at[1] = 0
+    told.place[0] = told.place[1] = -1
+    if not _likely(head, len(name)):
+        return 0.0
     for kind in range(2):
-        told.at[kind] = 0
-        told.place[kind] = -1
         place = -1
         if kind == 0:
             place = _single(head, data, b"grpc-timeout")
@@ -40,6 +42,17 @@ def read_deadlines(
             told.place[kind] = place
             told.unit[kind] = reader.unit
     return shortest
+
+
+def _likely(head: RequestHead, size: cython.Py_ssize_t) -> cython.bint:  # hot
+    """Whether a name could be one of the two, by its length: of most requests none is."""
+    place: cython.int
+    for place in range(head.count):
+        if head.name_size[place] == GRPC_SIZE and head.known[place] == NAME_OTHER:
+            return True
+        if head.name_size[place] == size:
+            return True
+    return False
 
 
 def _single(head: RequestHead, data: cython.p_const_uchar, name: bytes) -> cython.int:  # hot
