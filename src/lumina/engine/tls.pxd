@@ -2,12 +2,41 @@
 cimport cython
 from cpython.memoryview cimport PyMemoryView_FromMemory
 
+cdef enum:
+    RECORD = 16384      # octets: what one TLS record can carry (RFC 8446, section 5.1)
+    WANT_READ = 2       # what SSL_get_error() tells: SSL_ERROR_WANT_READ and so on in openssl/ssl.h
+    WANT_WRITE = 3
+    ZERO_RETURN = 6
+    BRIEF = 8192        # octets: so little, alone in its reading, was all that the kernel had
+
+ctypedef int (*Reading)(void* session, void* data, int size) noexcept
+ctypedef int (*Writing)(void* session, const void* data, int size) noexcept
+ctypedef int (*Judging)(void* session, int result) noexcept
+ctypedef int (*Asking)(void* session) noexcept
+ctypedef void (*Setting)(void* session, int yes) noexcept
+ctypedef void (*Clearing)() noexcept
+
+# OpenSSL's own calls; all NULL where they cannot be had.
+cdef struct Direct:
+    Reading read
+    Writing write
+    Judging error
+    Asking holds
+    Setting read_ahead
+    Clearing forget_errors
+    Py_ssize_t session_at       # octets from the beginning of a session's object to the pointer in it
+
+cdef Direct DIRECT
+
 
 @cython.final
 cdef class Tls:
     cdef object session                 # the _ssl object behind an ssl.SSLSocket
     cdef object socket                  # kept so that the session has its descriptor
     cdef object view                    # a memoryview of the reactor's scratch
+    cdef void* ssl                      # OpenSSL's session once the handshake is done; NULL: asked through `session`
+    cdef bint more                      # octets that came lie in the session, opened or not
+    cdef readonly bint dry              # the last read has emptied the socket, for sure
     cdef readonly bint ready            # the handshake is done
     cdef readonly str failure           # what the handshake failed of, for people
     cdef readonly bint plain_http       # what came instead of a handshake was a request
@@ -15,8 +44,12 @@ cdef class Tls:
 
     # 1: done, 0: wants to read or write more, -1: failed
     cdef int shake(self) noexcept
-    cdef Py_ssize_t read(self, Py_ssize_t size) noexcept
+    cdef void _go_direct(self) noexcept
+    # Into the reactor's scratch, which is `scratch`.
+    cdef Py_ssize_t read(self, unsigned char* scratch, Py_ssize_t size) noexcept
+    cdef Py_ssize_t _read_by_ssl(self, Py_ssize_t size) noexcept
     cdef Py_ssize_t write(self, const unsigned char* data, Py_ssize_t size) noexcept
+    cdef Py_ssize_t _write_by_ssl(self, const unsigned char* data, Py_ssize_t size) noexcept
     cdef bint holds(self) noexcept
     cdef void finish(self) noexcept
     cdef void forget(self) noexcept

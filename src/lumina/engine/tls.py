@@ -1,6 +1,8 @@
 """TLS over a non-blocking socket, by the standard library's ssl: no OpenSSL headers, and its contexts as they are.
 
-The session object behind SSLSocket is called directly: it reads into our memory and spares a layer of Python.
+The handshake and the end go through `ssl`. What lies between, once the handshake is done, asks OpenSSL itself where
+openssl.py has proved that it can be asked: no Python object for a record, and one read of the socket instead of two.
+Elsewhere the session object behind SSLSocket is called, which reads into our memory and spares a layer of Python.
 """
 
 import socket
@@ -8,7 +10,7 @@ import ssl
 
 import cython
 
-RECORD = 16384  # octets: what one TLS record can carry (RFC 8446, section 5.1)
+from lumina.engine.openssl import Calls, direct_calls
 
 
 class Tls:
@@ -47,21 +49,62 @@ class Tls:
             self.failure = str(error)
             return -1
         self.ready = True
+        self._go_direct()
         return 1
 
-    def read(self, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    def _go_direct(self) -> None:
+        place: cython.p_char = cython.cast(cython.p_char, cython.cast(cython.p_void, self.session))
+        if DIRECT.read is cython.NULL:
+            return
+        self.ssl = cython.cast(cython.pointer(cython.p_void), place + DIRECT.session_at)[0]
+        DIRECT.read_ahead(self.ssl, 1)
+
+    def read(self, scratch: cython.p_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
         """Read into the scratch; return the octets, 0 at the peer's end, -1 for nothing now, -2 when broken."""
+        count: cython.int
+        held: cython.bint = self.more
+        self.dry = False
+        if self.ssl is cython.NULL:
+            return self._read_by_ssl(size)  # cold
+        self.more = False
+        DIRECT.forget_errors()
+        count = DIRECT.read(self.ssl, scratch, cython.cast(cython.int, size))
+        if count > 0:
+            # OpenSSL reads as much as its buffer takes, and what filled it may have left something in the kernel.
+            self.more = DIRECT.holds(self.ssl) != 0
+            self.dry = count < BRIEF and not held and not self.more
+            return count
+        count = DIRECT.error(self.ssl, count)
+        if count == WANT_READ or count == WANT_WRITE:
+            return -1
+        return 0 if count == ZERO_RETURN else -2  # an end without close_notify could be a cut: never a clean end
+
+    def _read_by_ssl(self, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
         try:
             return self.session.read(size, self.view)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return -1
         except ssl.SSLZeroReturnError:
             return 0
-        except (OSError, ValueError):  # an end without close_notify could be a cut: never a clean end
+        except (OSError, ValueError):
             return -2
 
-    def write(self, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    def write(self, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
         """Write what the kernel takes; return how many octets that was, or -2 when broken."""
+        done: cython.Py_ssize_t = 0
+        count: cython.int
+        if self.ssl is cython.NULL:
+            return self._write_by_ssl(data, size)  # cold
+        while done < size:
+            DIRECT.forget_errors()
+            count = DIRECT.write(self.ssl, data + done, cython.cast(cython.int, min(size - done, RECORD)))
+            if count <= 0:
+                count = DIRECT.error(self.ssl, count)
+                return done if count == WANT_WRITE or count == WANT_READ else -2
+            done += count
+        return done
+
+    def _write_by_ssl(self, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
         done: cython.Py_ssize_t = 0
         part: cython.Py_ssize_t
         try:
@@ -76,7 +119,9 @@ class Tls:
         return done
 
     def holds(self) -> cython.bint:
-        """Return whether octets that were received and opened wait inside the session."""
+        """Return whether octets that were received wait inside the session."""
+        if self.ssl is not cython.NULL:
+            return self.more
         return self.session.pending() > 0
 
     def finish(self) -> None:
@@ -88,7 +133,27 @@ class Tls:
 
     def forget(self) -> None:
         """Let go of the descriptor without closing it: the transport does."""
+        self.ssl = cython.NULL
         if self.socket is not None:
             self.socket.detach()
         self.socket = None
         self.session = None
+
+
+def call_directly(calls: Calls | None) -> None:
+    """Let sessions that begin from now on ask OpenSSL by these calls, or not at all."""
+    DIRECT.read = cython.NULL
+    if calls is None:
+        return
+    DIRECT.write = cython.cast(Writing, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.write)))
+    DIRECT.error = cython.cast(Judging, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.error)))
+    DIRECT.holds = cython.cast(Asking, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.holds)))
+    DIRECT.read_ahead = cython.cast(Setting, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.read_ahead)))
+    DIRECT.forget_errors = cython.cast(
+        Clearing, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.forget_errors))
+    )
+    DIRECT.session_at = calls.session_at
+    DIRECT.read = cython.cast(Reading, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.read)))
+
+
+call_directly(direct_calls())

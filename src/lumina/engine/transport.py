@@ -31,12 +31,12 @@ class Transport(Watcher):
         return count
 
     def _receive_tls(self) -> cython.Py_ssize_t:
-        count: cython.Py_ssize_t = self.tls.read(SCRATCH)
+        count: cython.Py_ssize_t = self.tls.read(self.reactor.scratch, SCRATCH)
         left: cython.int = 0
         if count == AGAIN:
             self.seen &= ~EPOLLIN
-        elif count > 0 and not self.tls.holds():
-            if not self.seen & GONE and ioctl(self.fd, FIONREAD, cython.address(left)) == 0 and left == 0:
+        elif count > 0 and not self.seen & GONE and not self.tls.holds():
+            if self.tls.dry or (ioctl(self.fd, FIONREAD, cython.address(left)) == 0 and left == 0):
                 self.seen &= ~EPOLLIN
         return count
 
