@@ -29,6 +29,7 @@ TIMEOUTS = {
     "deadline_header": "X-Request-Timeout",
     "tunnel_idle": 3600.0,
 }
+OVERLOAD = {"loop_lag": 0.0, "queue_age": 0.0, "memory": 0}  # a test may pause as long as it likes
 UPSTREAM: dict[str, Any] = {
     "base": "",
     "tls": None,
@@ -86,6 +87,7 @@ def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
         "server": {"host": "127.0.0.1", "port": 0, "workers": 1, "tls": [], "admin": None},
         "limits": dict(LIMITS),
         "timeouts": dict(TIMEOUTS),
+        "overload": dict(OVERLOAD),
         "resolver": {"nameservers": [], "timeout": 2.0, "min_ttl": 1.0, "max_ttl": 300.0},
         "access_log": {"enabled": True, "format": "json", "path": None},
         "routes": [

@@ -180,6 +180,13 @@ cdef class Timeouts:
 
 
 @cython.final
+cdef class Overload:
+    cdef readonly double loop_lag           # seconds that the loop is late
+    cdef readonly double queue_age          # seconds that requests wait for room
+    cdef readonly long long memory          # octets of one worker; -1: what is left to the worker
+
+
+@cython.final
 cdef class Snapshot:
     cdef readonly str hash
     cdef readonly tuple routes
@@ -187,6 +194,7 @@ cdef class Snapshot:
     cdef readonly tuple endpoints
     cdef readonly Limits limits
     cdef readonly Timeouts timeouts
+    cdef readonly Overload overload
     cdef readonly int paths                 # PathRules where no route says otherwise
     cdef readonly int strict                # what is not forgiven: Strictness of http1/fields.pxd
     cdef readonly int taken                 # the PathRules of all routes together

@@ -241,22 +241,13 @@ class Route:
 class Limits:
     """What one peer may take: sizes in octets, counts of things."""
 
+    # fmt: off
     __slots__ = (
-        "client_connections",
-        "connection_requests",
-        "connections",
-        "header_bytes",
-        "header_count",
-        "min_request_rate",
-        "min_response_rate",
-        "pipelined_requests",
-        "request_line",
-        "requests",
-        "response_header_bytes",
-        "upstream_connections",
-        "upstream_idle",
-        "upstream_uploads",
+        "client_connections", "connection_requests", "connections", "header_bytes", "header_count", "min_request_rate",
+        "min_response_rate", "pipelined_requests", "request_line", "requests", "response_header_bytes",
+        "upstream_connections", "upstream_idle", "upstream_uploads",
     )
+    # fmt: on
 
     def __init__(self, plan: Plan) -> None:
         self.request_line = plan["request_line"]
@@ -291,6 +282,17 @@ class Timeouts:
         self.tunnel_idle = plan["tunnel_idle"]
 
 
+class Overload:
+    """From where on requests are refused so that others are served; 0 is never."""
+
+    __slots__ = ("loop_lag", "memory", "queue_age")
+
+    def __init__(self, plan: Plan) -> None:
+        self.loop_lag = plan["loop_lag"]
+        self.queue_age = plan["queue_age"]
+        self.memory = -1 if plan["memory"] is None else plan["memory"]
+
+
 class Snapshot:
     """One configuration, as the engine reads it."""
 
@@ -299,6 +301,7 @@ class Snapshot:
         "endpoints",
         "hash",
         "limits",
+        "overload",
         "paths",
         "routes",
         "strict",
@@ -313,6 +316,7 @@ class Snapshot:
         self.hash = plan["hash"]
         self.limits = Limits(plan["limits"])
         self.timeouts = Timeouts(plan["timeouts"])
+        self.overload = Overload(plan["overload"])
         upstreams: list[Upstream] = []
         first = 0
         for index, entry in enumerate([*plan["upstreams"], *_admin_upstreams(admin_path)]):

@@ -56,6 +56,7 @@ def test_every_section_is_in_it() -> None:
         "leniency",
         "limits",
         "timeouts",
+        "overload",
         "access_log",
     ]
 

@@ -20,8 +20,26 @@ FAMILIES = (
 )
 NOTHING: dict[str, Any] = {key: {} for key in FAMILIES.split(" ")}
 WORKERS = [
-    {"slot": 0, "connections": 3, "accepted": 10, "in_flight": 2, "log_dropped": 4, "longest_turn": 0.002, "turns": 99},
-    {"slot": 1, "connections": 1, "accepted": 5, "in_flight": 1, "log_dropped": 1, "longest_turn": 0.5, "turns": 7},
+    {
+        "slot": 0,
+        "connections": 3,
+        "accepted": 10,
+        "in_flight": 2,
+        "log_dropped": 4,
+        "longest_turn": 0.002,
+        "turns": 99,
+        "lag": 0.25,
+    },
+    {
+        "slot": 1,
+        "connections": 1,
+        "accepted": 5,
+        "in_flight": 1,
+        "log_dropped": 1,
+        "longest_turn": 0.5,
+        "turns": 7,
+        "lag": 0.0,
+    },
 ]
 SEEN: dict[str, Any] = {
     **NOTHING,
@@ -101,6 +119,7 @@ def scrape(request: pytest.FixtureRequest) -> Samples:
         ("lumina_connections", {"worker": "1"}, 1),
         ("lumina_connections_accepted_total", {"worker": "0"}, 10),
         ("lumina_event_loop_longest_turn_seconds", {"worker": "1"}, 0.5),
+        ("lumina_event_loop_lag_seconds", {"worker": "0"}, 0.25),
         ("lumina_access_log_dropped_total", {"cause": "full"}, 5),
         ("lumina_access_log_dropped_total", {"cause": "sink"}, 9),
         ("lumina_workers", {"state": "ready"}, 1),

@@ -11,6 +11,7 @@ from lumina.snapshot import Fallback
 from tests.engine.stage import Stage, get, head_of
 
 DATE = b"Sun, 06 Nov 1994 08:49:37 GMT"
+ID = "0193f5a0-7c1e-7d52-9f0a-3c7be1a2d4f6"
 
 
 def told(
@@ -19,7 +20,7 @@ def told(
     return problem(
         reason,
         rule,
-        request_id="id<",
+        request_id=ID,
         route="r",
         next_hop=next_hop,
         date=DATE,
@@ -36,7 +37,7 @@ def test_every_reason_is_told_to_people_and_programs(reason: int) -> None:
     members = json.loads(body)
     assert first.startswith(f"HTTP/1.1 {failure.status} ")
     assert (members["status"], members["reason"], members["detail"]) == (failure.status, failure.word, failure.detail)
-    assert (members["request_id"], members["route"]) == ("id<", "r")
+    assert (members["request_id"], members["route"]) == (ID, "r")
     assert int(fields["content-length"]) == len(body)
     assert ("proxy-status" in fields) == bool(failure.proxy_error)
     assert ("retry-after" in fields) == (failure.status == 503)
@@ -47,6 +48,16 @@ def test_a_broken_rule_is_named(rule: int) -> None:
     _, _, body = head_of(told(4, rule))
     members = json.loads(body)
     assert (members["status"], members["type"]) == (RULES[rule].status, f"urn:lumina:problem:{RULES[rule].word}")
+
+
+def test_what_is_kept_as_written_tells_each_of_its_own_request_and_time() -> None:
+    first, second = (
+        problem(25, 0, request_id=ID[:-1] + end, route="r", next_hop="", date=date, close=False, bodiless=False)[1]
+        for end, date in (("0", DATE), ("1", b"Mon, 07 Nov 1994 08:49:37 GMT"))
+    )
+    assert second == first.replace(f"{ID[:-1]}0".encode(), f"{ID[:-1]}1".encode()).replace(b"Sun, 06", b"Mon, 07")
+    assert first.count(f"{ID[:-1]}0".encode()) == 2
+    assert first != second
 
 
 def test_an_answer_to_head_has_no_body() -> None:
@@ -90,10 +101,10 @@ def test_a_browser_gets_a_page_and_a_person_text() -> None:
     _, fields, body = head_of(told(3, form=1))
     assert fields["content-type"] == "text/html; charset=utf-8"
     assert b"<h1>404 Not Found</h1>" in body
-    assert b"id&lt;" in body
+    assert body.count(ID.encode()) == 1
     _, fields, body = head_of(told(3, form=2))
     assert fields["content-type"] == "text/plain; charset=utf-8"
-    assert body == b"404 Not Found: No route matches this path.\nReason: no_route. Request: id<\n"
+    assert body == f"404 Not Found: No route matches this path.\nReason: no_route. Request: {ID}\n".encode()
 
 
 @pytest.mark.parametrize(

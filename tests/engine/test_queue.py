@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.engine.stage import Stage, answer, get, head_of
+from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.plan import plan
 
 FIRST = {"upstreams__0__caps__requests": 1}
 
@@ -70,3 +71,72 @@ def test_there_is_only_so_much_room_to_wait(stage: Stage) -> None:
     stage.engine.tick()
     found = stage.arena.read()
     assert (found["waited"], found["waiting"]) == ({2: 1}, {2: 0})
+
+
+def prioritised(stage: Stage, **changes: object) -> None:
+    """Adopt a route for each priority, and one place at the upstream."""
+    (route,) = plan(("127.0.0.1", 1))["routes"]
+    names = enumerate(("low", "normal", "high"))
+    made = [
+        {**route, "name": name, "prefix": f"/{name}", "strip": False, "priority": priority} for priority, name in names
+    ]
+    stage.adopt(routes=made, **FIRST, **changes)
+
+
+def sent(stage: Stage, *paths: str) -> list[Peer]:
+    """Return clients that have asked for these, one after the other."""
+    clients = []
+    for path in paths:
+        clients.append(stage.client())
+        clients[-1].send(get(path))
+        stage.settle()
+    return clients
+
+
+def test_the_more_important_go_first(stage: Stage) -> None:
+    prioritised(stage)
+    sent(stage, "/low/0", "/low/1", "/normal/2", "/high/3", "/low/4", "/normal/5", "/high/6")
+    upstream = stage.accept()
+    asked = []
+    for _ in range(7):
+        asked.append(head_of(upstream.read())[0].split()[1])
+        upstream.send(answer())
+    assert asked == ["/low/0", "/high/3", "/high/6", "/normal/2", "/normal/5", "/low/1", "/low/4"]
+
+
+def test_a_full_line_gives_up_the_least_important_that_came_last(stage: Stage) -> None:
+    prioritised(stage, upstreams__0__caps__queue=3)
+    clients = sent(stage, "/low/0", "/low/1", "/normal/2", "/low/3", "/high/4")
+    status, fields, body = head_of(clients[3].read())
+    assert (status, json.loads(body)["reason"]) == ("HTTP/1.1 503 Service Unavailable", "overloaded")
+    assert int(fields["retry-after"]) > 0
+    (equal,) = sent(stage, "/low/5")  # has nobody below it
+    assert json.loads(head_of(equal.read())[2])["reason"] == "connection_limit_reached"
+    found = stage.arena.read()
+    assert (found["shed"], found["limits"]) == ({"queue_full": 1}, {"upstream_queue": 1})
+    upstream = stage.accept()
+    for at in (0, 4, 2, 1):
+        upstream.read()
+        upstream.send(answer(b"%d" % at))
+        assert clients[at].read().endswith(b"%d" % at)
+    assert [line["reason"] for line in stage.lines()] == ["overloaded", "connection_limit_reached", *["ok"] * 4]
+
+
+def test_those_who_would_wait_too_long_are_refused_by_priority(stage: Stage) -> None:
+    prioritised(stage, overload__queue_age=0.05, upstreams__0__timeouts__queue=60.0)
+    clients = sent(stage, "/low/0", "/low/1")
+    stage.pass_time(0.2)
+    for _ in range(12):
+        stage.engine.tick()
+    (low, normal) = sent(stage, "/low/2", "/normal/3")
+    assert json.loads(head_of(low.read())[2])["reason"] == "overloaded"
+    assert stage.arena.read()["shed"] == {"queue_age": 1}
+    upstream = stage.accept()
+    for client in (clients[0], normal, clients[1]):  # a line of the unimportant is none for the others
+        upstream.read()
+        upstream.send(answer())
+        assert client.read().endswith(b"ok")
+    (low,) = sent(stage, "/low/4")  # there is room, so there is no need
+    assert head_of(upstream.read())[0] == "GET /low/4 HTTP/1.1"
+    upstream.send(answer())
+    assert low.read().endswith(b"ok")

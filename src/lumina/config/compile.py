@@ -32,6 +32,7 @@ def compile_plan(draft: Draft) -> Plan:
         "server": _server(draft),
         "limits": _limits(draft.config.limits),
         "timeouts": _client_timeouts(draft.config.timeouts),
+        "overload": draft.config.overload.model_dump(),
         "paths": _paths(draft.config.paths),
         "leniency": draft.config.leniency.model_dump(),
         "access_log": _access_log(draft),

@@ -158,13 +158,19 @@ def _workers(workers: list[dict[str, Any]], state: State) -> Iterator[Metric]:
         "The longest turn of the engine's loop since the worker started.",
         labels=["worker"],
     )
+    lag = GaugeMetricFamily(
+        "lumina_event_loop_lag_seconds",
+        "How long what has come waits for the engine's loop, the longest of the last look.",
+        labels=["worker"],
+    )
     for worker in workers:
         slot = [str(worker["slot"])]
         connections.add_metric(slot, worker["connections"])
         accepted.add_metric(slot, worker["accepted"])
         turns.add_metric(slot, worker["turns"])
         longest.add_metric(slot, worker["longest_turn"])
-    yield from (connections, accepted, turns, longest)
+        lag.add_metric(slot, worker["lag"])
+    yield from (connections, accepted, turns, longest, lag)
     dropped = CounterMetricFamily("lumina_access_log_dropped", "Access lines that were not written.", labels=["cause"])
     dropped.add_metric(["full"], sum(worker["log_dropped"] for worker in workers))
     dropped.add_metric(["sink"], state.lines_lost)

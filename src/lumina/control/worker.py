@@ -12,7 +12,7 @@ import sys
 import traceback
 from typing import Any
 
-from lumina.control import tls
+from lumina.control import memory, tls
 from lumina.control.channel import Message, encode, receive, receive_now
 from lumina.control.loop import engine_loop
 from lumina.engine.arena import Arena
@@ -40,6 +40,7 @@ class Worker:
         """Take up the configuration and accept connections."""
         engine = self._engine
         engine.adopt(Snapshot(self._plan, hello["admin"]))
+        engine.memory_bound(memory.share_of_worker(self._plan["server"]["workers"]))
         engine.access_log(wanted=self._plan["access_log"]["enabled"])
         for index, upstream in enumerate(self._plan["upstreams"]):
             if upstream["tls"] is not None:

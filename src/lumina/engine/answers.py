@@ -1,8 +1,10 @@
 """Answers that the gateway gives itself: problem details (RFC 9457), with the cause in Proxy-Status (RFC 9209)."""
 
+import functools
 import html
 import json
 import re
+import secrets
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +17,9 @@ RESET_CONTENT = 205  # framed, and always empty (RFC 9110, section 15.3.6)
 RETRY_AFTER = 1  # seconds, where the fault may be gone as soon as that
 TOKEN = re.compile(r"[A-Za-z*][-.\w!#$%&'*+^`|~/]*", re.ASCII)
 UNPRINTABLE = re.compile(r"[^ -~]")
+KEPT = 1024  # problems that are kept as written: to refuse must be cheap when there is too much to do
+ID_PLACE = secrets.token_hex(18)  # of the same lengths as what comes in their places, and nobody can send them
+DATE_PLACE = secrets.token_urlsafe(21) + "="
 
 
 JSON, PAGE, TEXT = range(3)  # the forms of http1/accept.pxd
@@ -47,6 +52,14 @@ def problem(
 
     `rule` is the broken rule of `http1.rules`, or 0; `bodiless` answers a HEAD.
     """
+    status, answer = _written(reason, rule, route, next_hop, (close, bodiless, form))
+    return status, answer.replace(ID_OCTETS, request_id.encode()).replace(DATE_OCTETS, date)
+
+
+@functools.lru_cache(KEPT)
+def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[bool, bool, int]) -> tuple[int, bytes]:
+    """Return the same with a place for the request's id and one for the date."""
+    close, bodiless, form = how
     failure = REASONS[reason]
     status, detail, kind = failure.status, failure.detail, failure.word
     if rule:
@@ -59,18 +72,18 @@ def problem(
         "status": status,
         "detail": detail,
         "reason": failure.word,
-        "request_id": request_id,
+        "request_id": ID_PLACE,
     }
     if route:
         members["route"] = route
     body = _told(members, form)
     lines = [
         f"HTTP/1.1 {status} {title}",
-        f"Date: {date.decode()}",
+        f"Date: {DATE_PLACE}",
         f"Content-Type: {MEDIA_TYPES[form]}",
         f"Content-Length: {len(body)}",
         "Cache-Control: no-store",
-        f"X-Request-ID: {request_id}",
+        f"X-Request-ID: {ID_PLACE}",
     ]
     if failure.proxy_error:
         hop = f"; next-hop={_item(next_hop)}" if next_hop else ""
@@ -81,6 +94,9 @@ def problem(
         lines.append("Connection: close")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return status, head if bodiless else head + body
+
+
+ID_OCTETS, DATE_OCTETS = ID_PLACE.encode(), DATE_PLACE.encode()
 
 
 def fixed(

@@ -29,6 +29,15 @@ cdef enum Cause:
     CAUSE_HEDGE             # another endpoint was asked at the same time
     CAUSE_COUNT
 
+# By what a request was refused so that others are served.
+cdef enum Cut:
+    NO_CUT
+    CUT_LAG                 # the worker gets late to what has come
+    CUT_MEMORY
+    CUT_AGE                 # requests wait long for room at the upstream
+    CUT_QUEUE               # there was no room left to wait in, and a more important one came
+    CUT_COUNT
+
 cdef struct Histogram:
     uint64_t counts[15]
     double total            # seconds
@@ -65,10 +74,12 @@ cdef struct Block:
     uint64_t log_dropped
     uint64_t turns
     double longest_turn
+    double lag              # of the loop, when it was last looked at
     uint64_t log_written    # octets ever written to the ring, by the worker
     uint64_t log_read       # octets ever taken from it, by the supervisor
     uint64_t errors[32]
     uint64_t limits[32]
+    uint64_t shed[8]        # by Cut
     CodeCount codes[8192]
     CodeCount upstream_codes[8192]
     RouteStats routes[1003]

@@ -17,6 +17,7 @@ from lumina.reasons import REASONS
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 METHODS = ("_OTHER", "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 RETRY_WORDS = ("connect", "stale", "reset", "timeout", "status", "hung", "hedge")  # by the number of a Cause
+CUT_WORDS = ("", "loop_lag", "memory", "queue_age", "queue_full")  # by the number of a Cut
 STATES = ("closed", "open", "half_open")
 PROBES = (None, True, False)  # by the number of a probe's outcome
 METHOD_SHIFT = 10
@@ -130,6 +131,7 @@ class Arena:
         at: cython.int
         block.connections = 0
         block.in_flight = 0
+        block.lag = 0.0
         for at in range(SERIES):
             block.upstreams[at].active = 0
             block.upstreams[at].idle = 0
@@ -178,6 +180,7 @@ class Arena:
                 "concurrency_limit",
                 "errors",
                 "limits",
+                "shed",
             ]
         }
         found["workers"] = [self._worker(slot) for slot in range(self.slots)]
@@ -196,6 +199,7 @@ class Arena:
             "in_flight": block.in_flight,
             "log_dropped": block.log_dropped,
             "longest_turn": block.longest_turn,
+            "lag": block.lag,
             "turns": block.turns,
         }
 
@@ -217,6 +221,10 @@ class Arena:
         for at in range(1, last):
             if block.limits[at]:
                 add(found["limits"], LIMIT_WORDS[at], block.limits[at])
+        last = CUT_COUNT
+        for at in range(1, last):
+            if block.shed[at]:
+                add(found["shed"], CUT_WORDS[at], block.shed[at])
 
     def _read_routes(self, slot: int, found: dict[str, Any]) -> None:
         block: cython.pointer(Block) = self.block(slot)

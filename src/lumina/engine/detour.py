@@ -179,6 +179,7 @@ def _fill() -> None:
         CONNECTION_LIMIT,
         QUEUE_TIMEOUT,
         BREAKER_OPEN,
+        SHED,
         DEADLINE_EXCEEDED,
     ):
         LEADS_AWAY[at] = 1

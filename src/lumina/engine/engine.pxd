@@ -10,7 +10,7 @@ from lumina.engine.pool cimport Pool
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.recorder cimport Recorder
 from lumina.engine.origin cimport Origin
-from lumina.snapshot cimport Snapshot, Upstream
+from lumina.snapshot cimport Overload, Snapshot, Upstream
 
 
 @cython.final
@@ -21,6 +21,7 @@ cdef class Engine:
     cdef dict pools                     # Pool by the identity of its endpoint: they outlive snapshots
     cdef dict origins                   # Origin by the name of its upstream: of the snapshot that is live
     cdef list listeners
+    cdef long long memory               # octets from which on it has too much; 0: any
     cdef readonly Guests guests         # Python's descriptors, for a loop that waits in the engine
 
     cdef Origin _origin(self, Upstream upstream)

@@ -14,7 +14,7 @@ from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
 from lumina.engine.reactor import TICK, Reactor
 from lumina.engine.recorder import Recorder
-from lumina.snapshot import Snapshot, Upstream
+from lumina.snapshot import Overload, Snapshot, Upstream
 
 
 class Engine:
@@ -44,7 +44,11 @@ class Engine:
         self.reactor.tick()
         self.recorder.block.turns = self.reactor.turns
         self.recorder.block.longest_turn = self.reactor.longest_turn
+        overload: Overload = self.gateway.live.snapshot.overload
+        self.gateway.strain.look(overload.loop_lag, overload.memory if overload.memory >= 0 else self.memory)
+        self.recorder.block.lag = self.gateway.strain.lag
         for origin in self.gateway.live.origins:
+            cython.cast(Origin, origin).shed(self.reactor.clock.now, overload.queue_age)
             cython.cast(Origin, origin).review(self.reactor.clock.now)
 
     def skip(self, seconds: float) -> None:
@@ -140,6 +144,10 @@ class Engine:
     def listen(self, fd: int, tls: ssl.SSLContext | None = None, admin_only: bool = False) -> None:
         """Accept on a listening, non-blocking socket. The engine owns the descriptor from here on."""
         self.listeners.append(Listener(self.gateway, fd, tls, admin_only))
+
+    def memory_bound(self, size: int) -> None:
+        """Refuse requests from so many octets of memory on, where the configuration does not say how many; 0: none."""
+        self.memory = size
 
     def access_log(self, *, wanted: bool) -> None:
         """Write access lines, or do not."""

@@ -3,6 +3,7 @@ cimport cython
 from libc.string cimport memcpy
 
 from lumina.engine.affinity cimport guide
+from lumina.engine.arena cimport NO_CUT
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.detour cimport Detour
 from lumina.engine.forward cimport Hop
@@ -32,6 +33,7 @@ cdef class Exchange(Detour):
     cdef void begin(self, ServerStream client, RequestHead head, const unsigned char* data) noexcept
     cdef void refuse(self, ServerStream client, int reason, int rule) noexcept
     cdef bint _refused(self, RequestHead head, const unsigned char* data) noexcept
+    cdef bint _given_up(self) noexcept
     cdef void _opened(self, ServerStream client) noexcept
     cdef void _note(self, RequestHead head, const unsigned char* data) noexcept
     cdef void _append_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept

@@ -62,6 +62,9 @@ class Exchange(Detour):
         if gateway.recorder.block.in_flight > self.live.snapshot.limits.requests and not self.route.admin:
             self.fail(REQUEST_LIMIT, 0)
             return
+        self.priority = self.route.priority
+        if gateway.strain.level > 0.0 and not self.route.admin and self._given_up():
+            return
         if self.origin.guided:
             guide(self.origin, cython.address(self.wish), head, data, cython.address(self.record))
         self.outgoing = gateway.reactor.buffers.take()
@@ -85,6 +88,15 @@ class Exchange(Detour):
             return False
         self.client.keep(False)
         self.fail(BAD_REQUEST, rule)
+        return True
+
+    def _given_up(self) -> cython.bint:
+        """Refuse the request if the worker has too much to do for it."""
+        cut: cython.int = self.gateway.strain.refuses(self.priority, self.gateway.chance.draw())
+        if cut == NO_CUT:
+            return False
+        self.gateway.recorder.shed(cut)
+        self.fail(SHED, 0)
         return True
 
     def _opened(self, client: ServerStream) -> None:  # hot

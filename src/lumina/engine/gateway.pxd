@@ -2,11 +2,13 @@
 cimport cython
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
+from lumina.engine.chance cimport Chance
 from lumina.engine.crowd cimport Crowd
 from lumina.engine.doubts cimport Doubts
 from lumina.engine.identity cimport Identity
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.recorder cimport Recorder
+from lumina.engine.strain cimport Strain
 from lumina.engine.stream cimport Dialogue
 from lumina.http.deadline cimport Deadline
 from lumina.http1.request cimport RequestHead
@@ -34,6 +36,8 @@ cdef class Gateway:
     cdef Crowd crowd
     cdef Doubts doubts
     cdef Deadline deadline                  # where deadlines are read
+    cdef Strain strain
+    cdef Chance chance
     cdef bint draining
     cdef Dialogue spare                     # exchanges between two uses
 

@@ -1,11 +1,13 @@
 """What all exchanges of a worker share: where heads are parsed, what is live, and the spare exchanges."""
 
+from lumina.engine.chance import Chance
 from lumina.engine.crowd import Crowd
 from lumina.engine.doubts import Doubts
 from lumina.engine.identity import Identity
 from lumina.engine.origin import Origin
 from lumina.engine.reactor import Reactor
 from lumina.engine.recorder import Recorder
+from lumina.engine.strain import Strain
 from lumina.engine.stream import Dialogue
 from lumina.http.deadline import Deadline
 from lumina.http1.request import RequestHead
@@ -35,6 +37,8 @@ class Gateway:
         self.crowd = Crowd()
         self.doubts = Doubts()
         self.deadline = Deadline()
+        self.strain = Strain(reactor)
+        self.chance = Chance()
 
     def take(self) -> Dialogue:  # hot
         """Return a spare exchange, or None."""

@@ -15,6 +15,7 @@ from lumina.policies.breaker cimport Breaker, BreakerRules
 from lumina.policies.budget cimport RetryBudget
 from lumina.policies.gradient cimport Gradient
 from lumina.policies.quantiles cimport Quantiles
+from lumina.policies.shedding cimport KINDS, Shedding, excess, wanted_of_one
 from lumina.policies.standing cimport OPEN, PROBE_DOWN, USABLE, USABLE_AS_TRIAL, OutlierRules, Standing, may_eject
 from lumina.snapshot cimport *
 
@@ -64,6 +65,8 @@ cdef class Origin(Watcher):
     cdef Gradient gradient                  # None: as many as come
     cdef Chance chance
     cdef Queue queue
+    cdef double most_age                    # seconds that anybody may wait before others are refused
+    cdef Shedding shedding                  # by how long they wait in it
     cdef readonly long pending              # exchanges that wait for the beginning of an answer
     cdef double answered                    # when any endpoint last began an answer
     cdef readonly double patience           # seconds without a word after which an endpoint is worth a look
@@ -77,6 +80,8 @@ cdef class Origin(Watcher):
     cdef void succeeded(self, Pool pool, double now, double seconds) noexcept
     cdef void failed(self, Pool pool, double now) noexcept
     cdef void hung(self, Pool pool, double now) noexcept
+    cdef bint gives_up(self, int priority, double now) noexcept
+    cdef void shed(self, double now, double most_age) noexcept
     cdef void review(self, double now)
     cdef bint uploads_full(self) noexcept
     cdef bint _has_room(self) noexcept

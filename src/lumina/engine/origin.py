@@ -19,6 +19,7 @@ from lumina.policies.breaker import Breaker, BreakerRules
 from lumina.policies.budget import RetryBudget
 from lumina.policies.gradient import Gradient
 from lumina.policies.quantiles import Quantiles
+from lumina.policies.shedding import Shedding
 from lumina.policies.standing import OutlierRules
 from lumina.snapshot import Upstream
 
@@ -27,6 +28,7 @@ UNKNOWN = 0.25  # seconds that an answer may take before anything is known of it
 LEAST = 0.1  # seconds that an answer may take in any case
 SLOW = 0.1  # seconds: who takes no longer is not slow, however quick the others are
 REVIEW = 0.25  # seconds between two looks at what is known
+FULL_AGE = 2.0  # times the wait from which others like it are refused: all of them are
 UNSAFE_TRIAL = 5.0  # seconds that a trial waits for a request that may be sent to two endpoints
 
 
@@ -46,6 +48,7 @@ class Origin(Watcher):
         self.latency = Quantiles()
         self.chance = Chance()
         self.queue = Queue()
+        self.shedding = Shedding()
         if upstream.adaptive:
             self.gradient = Gradient(upstream.adaptive_tolerance, upstream.adaptive_minimum, upstream.adaptive_maximum)
         if upstream.outliers:
@@ -257,6 +260,26 @@ class Origin(Watcher):
             if self.pool(place).standing.state.state == OPEN:
                 out += 1
         return out
+
+    def shed(self, now: cython.double, most_age: cython.double) -> None:
+        """Go one step towards refusing as much as those ask for who wait longer than `most_age`; 0: they may."""
+        priority: cython.int
+        wanted: cython.double = 0.0
+        if self.queue.size > 0:
+            for priority in range(KINDS):
+                over: cython.double = excess(self.queue.age(priority, now), most_age, FULL_AGE * most_age)
+                wanted = max(wanted, wanted_of_one(over, priority))
+        self.shedding.look(wanted)
+        self.most_age = most_age
+
+    def gives_up(self, priority: cython.int, now: cython.double) -> cython.bint:
+        """Say whether a request is refused that would have to wait, where those like it wait too long already.
+
+        As soon as they do not, it may wait: or the line would run dry by all that was refused while it was long.
+        """
+        if self.shedding.level <= 0.0 or self.queue.age(priority, now) <= self.most_age:
+            return False
+        return self.shedding.refuses(priority, self.chance.draw())
 
     def review(self, now: cython.double) -> None:
         """Look at what is known of the endpoints: how long answers take, and who is slow against the others."""

@@ -56,6 +56,7 @@ cdef class Recorder:
 
     cdef void account(self, Record* record) noexcept
     cdef void met(self, int limit) noexcept
+    cdef void shed(self, int cut) noexcept
     cdef void retried(self, int upstream_series, int cause) noexcept
     cdef void fell_back(self, int route_series, bint to_upstream) noexcept
     cdef void over_budget(self, int upstream_series) noexcept

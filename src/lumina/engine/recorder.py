@@ -37,6 +37,10 @@ class Recorder:
         """Count what a limit of engine/limit.py has refused or cut short."""
         self.block.limits[limit] += 1
 
+    def shed(self, cut: cython.int) -> None:
+        """Count a request that was refused so that others are served, by a Cut of engine/arena."""
+        self.block.shed[cut] += 1
+
     def retried(self, upstream_series: cython.int, cause: cython.int) -> None:
         self.block.upstreams[upstream_series].retries[cause] += 1
 

@@ -1,6 +1,7 @@
 # A request on its way to an endpoint: which, on what connection, and how much of it has gone out.
 cimport cython
 
+from lumina.engine.arena cimport CUT_AGE, CUT_QUEUE
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.deadlines cimport Told, tell_left
 from lumina.engine.gateway cimport Gateway, Live
@@ -8,7 +9,7 @@ from lumina.engine.limit cimport LIMIT_QUEUE, LIMIT_UPLOADS
 from lumina.engine.origin cimport ALL_FULL, Origin, Wish
 from lumina.engine.pool cimport Pool
 from lumina.engine.recorder cimport Record
-from lumina.engine.stream cimport Contest, ServerStream
+from lumina.engine.stream cimport Contest, Dialogue, ServerStream
 from lumina.engine.syscalls cimport EPOLLIN
 from lumina.engine.transport cimport BROKEN
 from lumina.engine.upstream cimport UpstreamConnection
@@ -52,6 +53,8 @@ cdef class Sending(Contest):
     cdef void _try(self) noexcept
     cdef bint is_idempotent(self) noexcept
     cdef void _wait(self) noexcept
+    cdef bint _given_up_waiting(self) noexcept
+    cdef bint _has_place(self) noexcept
     cdef void _count(self) noexcept
     cdef void _time(self) noexcept
     cdef void _rearm(self) noexcept

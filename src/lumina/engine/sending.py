@@ -13,7 +13,7 @@ import cython
 from lumina.engine.buffer import Buffer
 from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
-from lumina.engine.stream import Contest
+from lumina.engine.stream import Contest, Dialogue
 from lumina.engine.upstream import UpstreamConnection
 from lumina.snapshot import Upstream
 
@@ -94,9 +94,7 @@ class Sending(Contest):
             self.gateway.recorder.met(LIMIT_UPLOADS)
             self.fail(CONNECTION_LIMIT, 0)
             return
-        if origin.queue.size >= origin.upstream.cap_queue:
-            self.gateway.recorder.met(LIMIT_QUEUE)
-            self.fail(CONNECTION_LIMIT, 0)
+        if self._given_up_waiting() or not self._has_place():
             return
         now: cython.double = self.gateway.reactor.clock.now
         timeout: cython.double = origin.upstream.queue_timeout
@@ -108,6 +106,33 @@ class Sending(Contest):
         origin.stats.waited += 1
         self.try_at = now + timeout
         self._rearm()
+
+    def _given_up_waiting(self) -> cython.bint:
+        """Refuse a request that has just come, if those that came before it wait too long already."""
+        if self.tries > 0 or not self.origin.gives_up(self.priority, self.gateway.reactor.clock.now):
+            return False
+        self.gateway.recorder.shed(CUT_AGE)
+        self.fail(SHED, 0)
+        return True
+
+    def _has_place(self) -> cython.bint:
+        """Say whether there is a place to wait in: that of a less important request, if it must be."""
+        origin: Origin = self.origin
+        other: Dialogue
+        if origin.queue.size < origin.upstream.cap_queue:
+            return True
+        other = origin.queue.give_up(self.priority)
+        if other is None:
+            self.gateway.recorder.met(LIMIT_QUEUE)
+            self.fail(CONNECTION_LIMIT, 0)
+            return False
+        self.client.uncork()  # the other's answer is written where ours may be gathering
+        other.displaced()
+        return True
+
+    def displaced(self) -> None:
+        self.gateway.recorder.shed(CUT_QUEUE)
+        self.fail(SHED, 0)
 
     def _count(self) -> None:  # hot
         """Count among those that wait for an answer, or among the uploads.

@@ -14,6 +14,8 @@ cdef class Dialogue(Timed):
     cdef void* queue_before                 # neighbours among those that wait for room at an upstream; borrowed
     cdef void* queue_after
     cdef bint queued
+    cdef double queued_at
+    cdef int priority                       # who goes first, and is given up last
 
     # What the streams tell the exchange.
     cdef void request_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
@@ -26,6 +28,7 @@ cdef class Dialogue(Timed):
     cdef void upstream_unreached(self, int reason) noexcept
     cdef void upstream_lost(self, int reason) noexcept
     cdef void room(self) noexcept           # it has waited for room at its upstream, and there is some
+    cdef void displaced(self) noexcept      # a more important one has its place in that line now
     cdef void response_head(self, ResponseHead head, const unsigned char* data) noexcept
     cdef void response_body(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
     cdef void response_end(self, bytearray trailers) noexcept

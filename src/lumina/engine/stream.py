@@ -42,6 +42,9 @@ class Dialogue(Timed):
     def room(self):
         pass
 
+    def displaced(self):
+        pass
+
     def response_head(self, head, data):
         pass
 

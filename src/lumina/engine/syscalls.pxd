@@ -13,6 +13,11 @@ cdef extern from "sys/epoll.h" nogil:
     int epoll_ctl(int epfd, int op, int fd, epoll_event* event)
     int epoll_wait(int epfd, epoll_event* events, int most, int timeout)
 
+cdef extern from "sys/eventfd.h" nogil:
+    int EFD_CLOEXEC, EFD_NONBLOCK
+    int eventfd(unsigned int initial, int flags)
+    int eventfd_write(int fd, uint64_t value)
+
 cdef extern from "sys/uio.h" nogil:
     cdef struct iovec:
         void* iov_base

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from lumina.config.model.access_log import AccessLog
 from lumina.config.model.leniency import Leniency
 from lumina.config.model.limits import Limits
+from lumina.config.model.overload import Overload
 from lumina.config.model.paths import Paths
 from lumina.config.model.resolver import Resolver
 from lumina.config.model.routes import Route
@@ -43,4 +44,8 @@ class Config(Section):
     )
     limits: Annotated[Limits, _SECTION] = Field(default=Limits(), description="How much one peer may send.")
     timeouts: Annotated[Timeouts, _SECTION] = Field(default=Timeouts(), description="How long each side may take.")
+    overload: Annotated[Overload, _SECTION] = Field(
+        default=Overload(),
+        description="When requests are refused so that others are served.",
+    )
     access_log: Annotated[AccessLog, _SECTION] = Field(default=AccessLog(), description="One line for each exchange.")
