@@ -1,6 +1,7 @@
 # Everything compiled from one configuration: immutable and fully resolved. The one type that both planes know.
 cimport cython
 
+from lumina.http.networks cimport Networks
 from lumina.routing.table cimport PrefixTable
 
 cdef enum Policy:       # which endpoint a request goes to
@@ -198,6 +199,8 @@ cdef class Snapshot:
     cdef readonly int paths                 # PathRules where no route says otherwise
     cdef readonly int strict                # what is not forgiven: Strictness of http1/fields.pxd
     cdef readonly int taken                 # the PathRules of all routes together
+    cdef readonly Networks trusted          # whose word is taken for who the client is
+    cdef readonly int forwarded             # in which fields the client is told of: Ways of http1/forwarded.pxd
     cdef PrefixTable table                  # for listeners that serve routes
     cdef PrefixTable admin_table            # for listeners that serve health and metrics alone
 

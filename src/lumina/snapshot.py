@@ -5,6 +5,7 @@ from typing import Any
 
 import cython
 
+from lumina.http.networks import Networks
 from lumina.http.target import octet_rules, path_rules
 from lumina.http1.response import strictness
 from lumina.routing.table import PrefixTable
@@ -296,20 +297,12 @@ class Overload:
 class Snapshot:
     """One configuration, as the engine reads it."""
 
+    # fmt: off
     __slots__ = (
-        "admin_table",
-        "endpoints",
-        "hash",
-        "limits",
-        "overload",
-        "paths",
-        "routes",
-        "strict",
-        "table",
-        "taken",
-        "timeouts",
-        "upstreams",
+        "admin_table", "endpoints", "forwarded", "hash", "limits", "overload", "paths", "routes", "strict", "table",
+        "taken", "timeouts", "trusted", "upstreams",
     )
+    # fmt: on
 
     def __init__(self, plan: Plan, admin_path: str = "") -> None:
         """Build from a resolved plan; `admin_path` is the unix socket that answers health and metrics."""
@@ -338,6 +331,8 @@ class Snapshot:
         self.paths = path_rules(plan.get("paths", {}))
         self.strict = strictness(plan.get("leniency", {}))
         self.taken = octet_rules(plan.get("leniency", {}))
+        self.trusted = Networks(plan["server"]["trusted_proxies"])
+        self.forwarded = 1
         for route in routes:
             self.taken |= route.paths
         if plan["server"]["admin"] is None:

@@ -74,6 +74,7 @@ def test_the_file_of_the_readme(tmp_path: Path) -> None:
         "port": 8080,
         "workers": 1,
         "tls": [],
+        "trusted_proxies": [],
         "admin": None,
     }
     assert plan["routes"] == [

@@ -193,6 +193,7 @@ def test_trailers(section: bytes, kept: bytes | None) -> None:
         *[b"Set-Cookie", b"Age", b"Date", b"Expires", b"Location", b"Retry-After", b"Vary", b"Warning"],
         *[b"Content-Encoding", b"Content-Type", b"Content-Range", b"Trailer", b"Connection", b"Upgrade", b"Via"],
         *[b"Keep-Alive", b"Forwarded", b"X-Forwarded-For", b"X-Forwarded-Proto", b"X-Real-IP", b"X-Request-ID"],
+        *[b"X-Forwarded", b"x-forwarded-ssl", b"X_Forwarded_User"],
         *[b"Content_Length", b"X_Forwarded_For", b"Content_Type", b"Set_Cookie"],
     ],
 )

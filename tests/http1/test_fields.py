@@ -229,6 +229,16 @@ def test_underscores_do_not_make_a_known_name(name: bytes) -> None:
     assert forwarded(name + b": 1", b"A_B: c") == [b"A_B"]
 
 
+@pytest.mark.parametrize("name", [b"X_Forwarded_Ssl", b"x-forwarded_user", b"X_FORWARDED", b"X-Forwarded-Client_Cert"])
+def test_underscores_do_not_make_one_of_the_family(name: bytes) -> None:
+    assert forwarded(name + b": a", b"B: c") == [b"B"]
+
+
+@pytest.mark.parametrize("name", [b"X_Forwardeds", b"X_Forward", b"X_Y", b"Y_Forwarded_Ssl", b"X-Forwarded-Ssl"])
+def test_what_is_not_one_of_it_is_passed_on(name: bytes) -> None:
+    assert forwarded(name + b": a") == [name]
+
+
 @given(st.binary(max_size=60), st.binary(max_size=20))
 def test_nothing_behind_the_end_is_seen(data: bytes, behind: bytes) -> None:
     fields, other = Fields(), Fields()

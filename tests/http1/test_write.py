@@ -50,10 +50,12 @@ def test_framing_is_written_anew_in_its_place(before: bytes, body: int, length: 
 
 
 def test_an_answer_keeps_what_a_request_may_not_say() -> None:
-    data = b"X-Forwarded-For: a\r\nX-Request-ID: b\r\nServer: c\r\n\r\n"
+    data = b"X-Forwarded-For: a\r\nX-Forwarded-Ssl: on\r\nX-Forwarded: a\r\nX-Request-ID: b\r\nServer: c\r\n\r\n"
     head = Fields()
     head.scan_bytes(data)
-    assert Writer().rewritten(data, head, response=True) == b"X-Forwarded-For: a\r\nServer: c\r\n"
+    assert Writer().rewritten(data, head, response=True) == (
+        b"X-Forwarded-For: a\r\nX-Forwarded-Ssl: on\r\nX-Forwarded: a\r\nServer: c\r\n"
+    )
     assert Writer().rewritten(data, head) == b"Server: c\r\n"
 
 

@@ -10,8 +10,8 @@ from tests.system.lanes import Lane
 from tests.system.wire import Head, Message, Origin
 
 # What a gateway says of itself and of the client; everything else is the two ends' own business.
-FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix")
-ADDED_TO_REQUESTS = ("via", *FORWARDED, "x-request-id")
+FORWARDED = tuple(f"x-forwarded-{name}" for name in ("for", "proto", "host", "port", "prefix"))
+ADDED_TO_REQUESTS = ("via", *FORWARDED, "x-real-ip", "x-request-id")
 ADDED_TO_RESPONSES = ("via", "x-request-id")
 
 
@@ -91,6 +91,8 @@ def test_the_client_is_told_of_to_the_origin(lane: Lane) -> None:
     assert request.head.get("x-forwarded-for") == "127.0.0.1"
     assert request.head.get("x-forwarded-proto") == "http"
     assert request.head.get("x-forwarded-host") == "gateway.test"
+    assert request.head.get("x-forwarded-port") == "80"
+    assert request.head.get("x-real-ip") == "127.0.0.1"
     assert request.head.get("x-forwarded-prefix") == lane.prefix  # it was taken off
 
 
@@ -103,6 +105,9 @@ def test_the_client_is_told_of_to_the_origin(lane: Lane) -> None:
         "X-Forwarded-Host: spoof",
         "X-Forwarded-Port: spoof",
         "X-Forwarded-Prefix: spoof",
+        "X-Forwarded-Ssl: spoof",
+        "X-Forwarded: spoof",
+        "X_Forwarded_User: spoof",
         "X-Real-IP: spoof",
         "X-Request-ID: spoof",
         "Forwarded: for=spoof",

@@ -15,7 +15,8 @@ from tests.system.wire import Message, Peer
 
 REQUESTS = [*LINES, *FIELDS]
 STATUS = {rule.word: rule.status for rule in RULES}
-OWN = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-request-id", "via")
+FAMILY = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
+OWN = (*FAMILY, "x-forwarded-host", "x-request-id", "via")
 NEXT = b"GET /next HTTP/1.1\r\nHost: h.test\r\n\r\n"
 
 

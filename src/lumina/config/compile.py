@@ -68,6 +68,7 @@ def _server(draft: Draft) -> Plan:
             {"certificate": _absolute(draft, pair.certificate), "key": _absolute(draft, pair.key)}
             for pair in server.tls
         ],
+        "trusted_proxies": list(server.trusted_proxies),
         "admin": None if server.admin is None else {"host": server.admin.host, "port": server.admin.port},
     }
 

@@ -8,6 +8,7 @@ from lumina.config.check.files import check_files
 from lumina.config.check.listeners import check_listeners
 from lumina.config.check.policies import check_policies
 from lumina.config.check.routes import check_routes
+from lumina.config.check.trust import check_trust
 from lumina.config.check.upstreams import check_upstreams
 from lumina.config.compile import Plan, compile_plan
 from lumina.config.load import load
@@ -15,7 +16,7 @@ from lumina.config.problems import Problem
 from lumina.config.source import read
 from lumina.config.validate import validate
 
-CHECKS = (check_listeners, check_files, check_upstreams, check_policies, check_routes)
+CHECKS = (check_listeners, check_trust, check_files, check_upstreams, check_policies, check_routes)
 
 
 def _tell(problem: Problem) -> None:

@@ -128,7 +128,7 @@ class Detour(Delivery):
         answer = fixed(
             fallback,
             reason,
-            request_id=self.record.id[:36].decode(),
+            request_id=self.record.id[: self.record.id_size].decode(),
             next_hop=self.pool.text if self.pool is not None else "",
             date=self.gateway.reactor.clock.http_date,
             close=not client.keep(self.request_done),
@@ -146,7 +146,7 @@ class Detour(Delivery):
         status, answer = problem(
             reason,
             rule,
-            request_id=self.record.id[:36].decode(),
+            request_id=self.record.id[: self.record.id_size].decode(),
             route=route,
             next_hop=endpoint,
             date=self.gateway.reactor.clock.http_date,

@@ -62,6 +62,7 @@ class Engine:
         self.gateway.request.configure(limits.request_line, limits.header_bytes, limits.header_count)
         self.gateway.request.permit(snapshot.paths, snapshot.taken)
         self.gateway.request.strict = self.gateway.response.strict = snapshot.strict
+        self.gateway.forwarded.configure(snapshot.trusted, snapshot.forwarded)
         self.gateway.doubts.reserve(limits.request_line)
         self.gateway.response.configure(limits.response_header_bytes, 256)
         origins = tuple(self._origin(upstream) for upstream in snapshot.upstreams)

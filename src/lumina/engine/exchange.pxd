@@ -5,10 +5,11 @@ from libc.string cimport memcpy
 from lumina.engine.affinity cimport guide
 from lumina.engine.arena cimport NO_CUT
 from lumina.engine.buffer cimport Buffer
-from lumina.engine.detour cimport Detour
 from lumina.engine.forward cimport Hop
 from lumina.engine.gateway cimport Gateway, Live
+from lumina.engine.identity cimport ID
 from lumina.engine.limit cimport LIMIT_NONE, limit_of
+from lumina.engine.reception cimport Reception
 from lumina.engine.recorder cimport HOST_KEPT, METHOD_KEPT, PATH_KEPT, Record
 from lumina.engine.stream cimport ServerStream
 from lumina.engine.transport cimport BROKEN
@@ -26,7 +27,7 @@ from lumina.snapshot cimport Route
 
 @cython.final
 @cython.no_gc
-cdef class Exchange(Detour):
+cdef class Exchange(Reception):
     cdef int body                           # how the request's body is framed
     cdef bint expects_continue
 

@@ -13,9 +13,9 @@ asks them to pause when the other side does not keep up, and owns no socket and 
 import cython
 
 from lumina.engine.buffer import Buffer
-from lumina.engine.detour import Detour
 from lumina.engine.gateway import Gateway
 from lumina.engine.origin import Origin
+from lumina.engine.reception import Reception
 from lumina.engine.stream import ServerStream
 from lumina.engine.tunnel import Tunnel
 from lumina.engine.upstream import UpstreamConnection
@@ -24,7 +24,7 @@ from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer
 
 
-class Exchange(Detour):
+class Exchange(Reception):
     """One request and its response."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -39,6 +39,7 @@ class Exchange(Detour):
         hop: Hop
         self._opened(client)
         self._note(head, data)
+        self.introduce(head, data, cython.address(hop))
         self.body = head.body
         self.request_done = head.body == BODY_NONE or (head.body == BODY_LENGTH and head.content_length == 0)
         self.expects_continue = head.expects_continue
@@ -68,11 +69,6 @@ class Exchange(Detour):
         if self.origin.guided:
             guide(self.origin, cython.address(self.wish), head, data, cython.address(self.record))
         self.outgoing = gateway.reactor.buffers.take()
-        hop.data = data
-        hop.id = self.record.id
-        hop.peer = client.peer
-        hop.peer_size = client.peer_size
-        hop.secure = client.secure
         hop.upgrading = self.upgrading
         if not self.write(head, cython.address(hop)):
             self.fail(INTERNAL_ERROR, 0)
@@ -135,7 +131,10 @@ class Exchange(Detour):
         gateway.identity.write(record.id, gateway.reactor.clock.wall)
         memcpy(record.client, client.peer, client.peer_size)
         record.client_size = client.peer_size
+        record.peer_size = 0
+        record.id_size = ID
         client.request_id = record.id
+        client.request_id_size = ID
         gateway.recorder.block.in_flight += 1
 
     def _note(self, head: RequestHead, data: cython.p_const_uchar) -> None:  # hot

@@ -1,11 +1,12 @@
 """The request as the upstream gets it: parsed octets written anew, and what this hop has to say.
 
-Nobody is trusted with who the client is, so X-Forwarded-* say what this gateway itself saw.
+Who the client is, is what this gateway itself saw, or what a proxy told it that is trusted with that.
 """
 
 import cython
 
 from lumina.engine.buffer import Buffer
+from lumina.http1.forwarded import Forwarded
 from lumina.http1.request import RequestHead
 from lumina.http1.write import Writer
 from lumina.snapshot import Route
@@ -23,8 +24,12 @@ def write_request(
     authority: bytes = cython.cast(bytes, route.upstream.authority)
     at: cython.int
     size: cython.Py_ssize_t = (
-        OWN_FIELDS + head.method_size + head.target_size + head.normal_size + 2 * head.authority_size
+        OWN_FIELDS + head.method_size + head.target_size + head.normal_size + 4 * head.authority_size
     )
+    own: cython.p_const_uchar = OWN_IN_REQUEST
+    if hop.told != cython.NULL:
+        own = OWN_IN_TRUSTED
+        size += CHAIN_ROOM + 3 * cython.cast(Forwarded, hop.told).host_size
     for at in range(head.count):
         size += head.name_size[at] + head.value_size[at] + 4
     if not out.room(size + len(route.upstream.base) + len(authority) + len(route.prefix)):
@@ -39,7 +44,7 @@ def write_request(
     else:
         writer.put(authority, 0, len(authority))
     writer.end()
-    writer.fields(data, head, OWN_IN_REQUEST, head.body, head.content_length)
+    writer.fields(data, head, own, head.body, head.content_length)
     writer.framing(head.body, head.content_length)
     _hop_fields(writer, head, route, hop)
     writer.end()
@@ -70,20 +75,12 @@ def _target(writer: Writer, head: RequestHead, data: cython.p_const_uchar, route
 def _hop_fields(writer: Writer, head: RequestHead, route: Route, hop: cython.pointer(Hop)) -> None:  # hot
     data: cython.p_const_uchar = hop.data
     field: cython.int = head.upgrade_field
-    writer.put(b"X-Forwarded-For: ", 0, 17)
-    writer.put(hop.peer, 0, hop.peer_size)
-    if hop.secure:
-        writer.put(b"\r\nX-Forwarded-Proto: https", 0, 26)
-    else:
-        writer.put(b"\r\nX-Forwarded-Proto: http", 0, 25)
-    if head.authority_size > 0:
-        writer.put(b"\r\nX-Forwarded-Host: ", 0, 20)
-        writer.put(data, head.authority_at, head.authority_size)
-    if route.strip > 0:
-        writer.put(b"\r\nX-Forwarded-Prefix: ", 0, 22)
-        writer.put(route.prefix, 0, len(route.prefix))
-    writer.put(b"\r\nX-Request-ID: ", 0, 16)
-    writer.put(hop.id, 0, 36)
+    if hop.ways & WAY_X_FORWARDED:
+        _x_forwarded(writer, head, route, hop)
+    if hop.ways & WAY_FORWARDED:
+        _forwarded(writer, head, hop)
+    writer.put(b"X-Request-ID: ", 0, 14)
+    writer.put(hop.id, 0, hop.id_size)
     writer.put(b"\r\nVia: 1.", 0, 9)
     writer.number(head.minor)
     writer.put(b" lumina\r\n", 0, 9)
@@ -91,3 +88,129 @@ def _hop_fields(writer: Writer, head: RequestHead, route: Route, hop: cython.poi
         writer.put(b"Connection: Upgrade\r\nUpgrade: ", 0, 30)
         writer.put(data, head.value_at[field], head.value_size[field])
         writer.end()
+
+
+def _x_forwarded(writer: Writer, head: RequestHead, route: Route, hop: cython.pointer(Hop)) -> None:  # hot
+    told: Forwarded = None
+    node: cython.int
+    host: cython.p_const_uchar = hop.data + head.authority_at
+    size: cython.Py_ssize_t = head.authority_size
+    if hop.told != cython.NULL:
+        told = cython.cast(Forwarded, hop.told)
+        if told.host_size > 0:
+            host = hop.data + told.host_at
+            size = told.host_size
+    if hop.peer_size > 0:
+        writer.put(b"X-Forwarded-For: ", 0, 17)
+        if told is not None:
+            for node in range(told.count - 1, 0, -1):
+                writer.put(told.text, 0, told.spell(node))
+                writer.put(b", ", 0, 2)
+        writer.put(hop.peer, 0, hop.peer_size)
+        writer.put(b"\r\nX-Real-IP: ", 0, 13)
+        writer.put(hop.client, 0, hop.client_size)
+        writer.end()
+    if hop.secure:
+        writer.put(b"X-Forwarded-Proto: https\r\n", 0, 26)
+    else:
+        writer.put(b"X-Forwarded-Proto: http\r\n", 0, 25)
+    if size > 0:
+        writer.put(b"X-Forwarded-Host: ", 0, 18)
+        writer.put(host, 0, size)
+        writer.end()
+    writer.put(b"X-Forwarded-Port: ", 0, 18)
+    if told is not None and told.port_size > 0:
+        writer.put(hop.data, told.port_at, told.port_size)
+        writer.end()
+    else:
+        _port(writer, host, size, hop.secure)
+    _prefix(writer, route, hop)
+
+
+def _prefix(writer: Writer, route: Route, hop: cython.pointer(Hop)) -> None:  # hot
+    """Say what was taken off the path, here and by trusted proxies before: what a link has to begin with."""
+    told: Forwarded = None
+    if hop.told != cython.NULL:
+        told = cython.cast(Forwarded, hop.told)
+        if told.prefix_size == 0:
+            told = None
+    if told is None and route.strip == 0:
+        return
+    writer.put(b"X-Forwarded-Prefix: ", 0, 20)
+    if told is not None:
+        writer.put(hop.data, told.prefix_at, told.prefix_size)
+    if route.strip > 0:
+        writer.put(route.prefix, 0, len(route.prefix))
+    writer.end()
+
+
+def _port(writer: Writer, host: cython.p_const_uchar, size: cython.Py_ssize_t, secure: cython.bint) -> None:  # hot
+    """Write the port that the client asked for: the host's, or that of its scheme."""
+    at: cython.Py_ssize_t = size
+    while at > 0 and 48 <= host[at - 1] <= 57:
+        at -= 1
+    if 0 < at < size and host[at - 1] == 58:
+        writer.put(host, at, size - at)
+        writer.end()
+    elif secure:
+        writer.put(b"443\r\n", 0, 5)
+    else:
+        writer.put(b"80\r\n", 0, 4)
+
+
+def _forwarded(writer: Writer, head: RequestHead, hop: cython.pointer(Hop)) -> None:  # hot
+    """Write the field of RFC 7239: an element for each node, and what was asked for where that is known."""
+    told: Forwarded = None
+    node: cython.int
+    host: cython.p_const_uchar = hop.data + head.authority_at
+    size: cython.Py_ssize_t = head.authority_size
+    writer.put(b"Forwarded: ", 0, 11)
+    if hop.told != cython.NULL:
+        told = cython.cast(Forwarded, hop.told)
+        for node in range(told.count - 1, 0, -1):
+            _for(writer, told.text, told.spell(node))
+            if node == told.client:
+                _of_request(writer, hop.data + told.host_at, told.host_size, hop.secure)
+            writer.put(b", ", 0, 2)
+    _for(writer, hop.peer, hop.peer_size)
+    if told is not None and told.client == 0 and told.host_size > 0:
+        host = hop.data + told.host_at
+        size = told.host_size
+    _of_request(writer, host, size, hop.secure if told is None or told.client == 0 else hop.over_tls)
+    writer.end()
+
+
+def _for(writer: Writer, address: cython.p_const_uchar, size: cython.Py_ssize_t) -> None:  # hot
+    """Write a node (RFC 7239, section 6)."""
+    at: cython.Py_ssize_t
+    writer.put(b"for=", 0, 4)
+    if size == 0:
+        writer.put(b"unknown", 0, 7)
+        return
+    for at in range(size):
+        if address[at] == 58:
+            writer.put(b'"[', 0, 2)
+            writer.put(address, 0, size)
+            writer.put(b']"', 0, 2)
+            return
+    writer.put(address, 0, size)
+
+
+def _of_request(
+    writer: Writer, host: cython.p_const_uchar, size: cython.Py_ssize_t, secure: cython.bint
+) -> None:  # hot
+    """Write the host, in quotation marks where it is no token, and the scheme."""
+    at: cython.Py_ssize_t = 0
+    if size > 0:
+        while at < size and OCTETS[host[at]] & TCHAR:
+            at += 1
+        writer.put(b";host=", 0, 6)
+        if at < size:
+            writer.put(b'"', 0, 1)
+        writer.put(host, 0, size)
+        if at < size:
+            writer.put(b'"', 0, 1)
+    if secure:
+        writer.put(b";proto=https", 0, 12)
+    else:
+        writer.put(b";proto=http", 0, 11)

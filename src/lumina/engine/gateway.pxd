@@ -11,6 +11,7 @@ from lumina.engine.recorder cimport Recorder
 from lumina.engine.strain cimport Strain
 from lumina.engine.stream cimport Dialogue
 from lumina.http.deadline cimport Deadline
+from lumina.http1.forwarded cimport Forwarded
 from lumina.http1.request cimport RequestHead
 from lumina.http1.response cimport ResponseHead
 from lumina.http1.write cimport Writer
@@ -38,6 +39,7 @@ cdef class Gateway:
     cdef Deadline deadline                  # where deadlines are read
     cdef Strain strain
     cdef Chance chance
+    cdef Forwarded forwarded                # where the word of trusted proxies is read
     cdef bint draining
     cdef Dialogue spare                     # exchanges between two uses
 

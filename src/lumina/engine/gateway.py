@@ -10,6 +10,7 @@ from lumina.engine.recorder import Recorder
 from lumina.engine.strain import Strain
 from lumina.engine.stream import Dialogue
 from lumina.http.deadline import Deadline
+from lumina.http1.forwarded import Forwarded
 from lumina.http1.request import RequestHead
 from lumina.http1.response import ResponseHead
 from lumina.http1.write import Writer
@@ -39,6 +40,7 @@ class Gateway:
         self.deadline = Deadline()
         self.strain = Strain(reactor)
         self.chance = Chance()
+        self.forwarded = Forwarded()
 
     def take(self) -> Dialogue:  # hot
         """Return a spare exchange, or None."""

@@ -4,6 +4,7 @@ cimport cython
 from lumina.engine.syscalls cimport *
 
 cdef enum:
+    ID = 36                 # octets of the written form
     ENTROPY = 4096          # octets of randomness fetched at once
 
 

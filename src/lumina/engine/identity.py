@@ -2,8 +2,6 @@
 
 import cython
 
-SIZE = 36  # octets of the written form
-
 
 class Identity:
     """Makes identifiers; asks the kernel for randomness once in a few hundred of them."""

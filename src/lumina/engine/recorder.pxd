@@ -30,12 +30,13 @@ cdef struct Record:
     int upstream_series
     uint64_t bytes_in
     uint64_t bytes_out
-    unsigned char id[36]
+    unsigned char id[128]
     unsigned char client[48]
+    unsigned char peer[48]                  # who told of the client, where that was somebody else
     unsigned char path[1024]
     unsigned char host[256]
     unsigned char verb[24]
-    Py_ssize_t client_size, path_size, host_size, verb_size
+    Py_ssize_t id_size, client_size, peer_size, path_size, host_size, verb_size
     # Members of a JSON object, which live as long as the exchange's snapshot.
     const unsigned char* route              # and upstream
     const unsigned char* endpoint

@@ -86,9 +86,11 @@ class Recorder:
         else:
             out.put(b'Z","level":"info","event":"access"', 0, 34)
         out.put(b',"request_id":"', 0, 15)
-        out.put(record.id, 0, 36)
+        out.put(record.id, 0, record.id_size)
         out.put(b'"', 0, 1)
         self._word(b',"client":', 10, record.client, record.client_size)
+        if record.peer_size > 0:
+            self._word(b',"peer":', 8, record.peer, record.peer_size)
         self._word(b',"method":', 10, record.verb, record.verb_size)
         self._word(b',"host":', 8, record.host, record.host_size)
         self._text(b',"path":', 8, record.path, record.path_size)

@@ -93,7 +93,7 @@ class Responder(ServerStream):
 
     def _common(self, writer: Writer, minor: cython.int) -> None:  # hot
         writer.put(b"X-Request-ID: ", 0, 14)
-        writer.put(self.request_id, 0, 36)
+        writer.put(self.request_id, 0, self.request_id_size)
         writer.put(b"\r\nVia: 1.", 0, 9)
         writer.number(minor)
         writer.put(b" lumina\r\n", 0, 9)
@@ -104,7 +104,7 @@ class Responder(ServerStream):
         self.cookie = None
         writer.put(b"Set-Cookie: ", 0, 12)
         writer.put(cookie, 0, len(cookie))
-        if self.secure:
+        if self.private:
             writer.put(b"; Secure", 0, 8)
         writer.end()
 

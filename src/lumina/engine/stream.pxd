@@ -60,7 +60,9 @@ cdef class ServerStream(Transport):
     cdef bint admin_only                    # came by the listener for health and metrics
     cdef unsigned char peer[48]             # the client's address, as text
     cdef int peer_size
-    cdef const unsigned char* request_id    # 36 octets, of the exchange under way
+    cdef const unsigned char* request_id    # of the exchange under way
+    cdef int request_id_size
+    cdef bint private                       # its client speaks TLS, with us or with a trusted proxy
     cdef bytes cookie                       # that the next head sets, or None
 
     cdef bint keep(self, bint wanted) noexcept

@@ -44,10 +44,13 @@ if not cython.compiled:
 FORBIDDEN = frozenset(
     b"host authorization cookie set-cookie www-authenticate authentication-info cache-control expect max-forwards "
     b"pragma range if-match if-none-match if-modified-since if-unmodified-since if-range age date expires location "
-    b"retry-after vary warning content-encoding content-type content-range trailer via forwarded x-forwarded-for "
-    b"x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded-prefix x-real-ip x-request-id "
-    b"strict-transport-security content-security-policy origin traceparent tracestate".split()
+    b"retry-after vary warning content-encoding content-type content-range trailer via forwarded x-real-ip "
+    b"x-request-id strict-transport-security content-security-policy origin traceparent tracestate".split()
 )
+
+
+def _is_forbidden(name: bytes) -> bool:
+    return name in FORBIDDEN or name.startswith(b"x-forwarded")
 
 
 class ChunkedDecoder:
@@ -237,7 +240,7 @@ class ChunkedDecoder:
             kept = b"".join(
                 name + b": " + value + b"\r\n"
                 for name, value in fields.forwarded(section)
-                if name.lower().replace(b"_", b"-") not in FORBIDDEN
+                if not _is_forbidden(name.lower().replace(b"_", b"-"))
             )
             if kept:
                 self.trailers = bytearray(kept)

@@ -9,6 +9,7 @@ from lumina.http1.rules cimport (
 
 cdef enum:
     MAX_FIELDS = 256
+    FAMILY_SIZE = 11    # octets of FAMILY
     MAX_OPTIONS = 64    # of all Connection fields together, where one names other fields
 
 cdef enum Strictness:       # what is not forgiven: all of these are, unless said otherwise
@@ -45,8 +46,10 @@ cdef enum Name:
     NAME_SERVER
     NAME_PROXY_STATUS
     NAME_ACCEPT
+    NAME_X_FORWARDED = 31   # any other name that begins so; find_name() has no number for it
 
 cdef unsigned char HOP[64]          # by the number of a name: 1 for a field of this hop only
+cdef unsigned char FAMILY[11]       # what the names begin with that tell of a client
 cdef unsigned char ENDURING[64]     # by the number of a name: 1 where a Connection field cannot take it away
 
 cdef class Fields:
@@ -85,6 +88,7 @@ cdef class Fields:
     cdef Py_ssize_t _line_end(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef Py_ssize_t _bad_name(self, unsigned char octet, bint empty) noexcept
     cdef void _note(self, int place, int name, const unsigned char* data) noexcept
+    cdef void _of_the_family(self, int place, const unsigned char* data) noexcept
     cdef void _connection(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef bint _strike(self, const unsigned char* data) noexcept
     cdef void _strike_name(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept

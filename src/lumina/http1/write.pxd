@@ -40,4 +40,5 @@ cdef class Writer:
 
 # 1 for each Name that is not copied but written by the gateway itself, or by nobody.
 cdef unsigned char OWN_IN_REQUEST[32]
+cdef unsigned char OWN_IN_TRUSTED[32]   # from a trusted proxy
 cdef unsigned char OWN_IN_RESPONSE[32]

@@ -14,6 +14,7 @@ if not cython.compiled:  # the headers' enums
         NAME_FORWARDED,
         NAME_HOST,
         NAME_TRANSFER_ENCODING,
+        NAME_X_FORWARDED,
         NAME_X_FORWARDED_FOR,
         NAME_X_FORWARDED_HOST,
         NAME_X_FORWARDED_PORT,
@@ -24,9 +25,11 @@ if not cython.compiled:  # the headers' enums
     )
     from lumina.http1.request import BODY_CHUNKED, BODY_LENGTH
 
-# Nobody's word is taken for who the client is: the whole family is dropped, and ours written.
+# Who the client is, a gateway says itself: what others say is dropped, and ours written. From those who are trusted,
+# the rest of the family is passed on as it is.
 if not cython.compiled:
     OWN_IN_REQUEST = [0] * 32
+    OWN_IN_TRUSTED = [0] * 32
     OWN_IN_RESPONSE = [0] * 32
 
 
@@ -43,7 +46,9 @@ def _fill() -> None:
         NAME_X_REAL_IP,
         NAME_X_REQUEST_ID,
     ):
-        OWN_IN_REQUEST[at] = 1
+        OWN_IN_REQUEST[at] = OWN_IN_TRUSTED[at] = 1
+    at = NAME_X_FORWARDED
+    OWN_IN_REQUEST[at] = 1
     at = NAME_X_REQUEST_ID
     OWN_IN_RESPONSE[at] = 1
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from lumina.config.address import Address
-from lumina.config.model.places import Host, NameServer, Prefix, RoutePath, Target, Url, UrlOrName
+from lumina.config.model.places import Host, NameServer, Network, Prefix, RoutePath, Target, Url, UrlOrName
 from lumina.config.model.values import Kind
 from lumina.config.nodes import Lost, Substituted
 
-KINDS: list[Kind[Any]] = [Host(), NameServer(), Prefix(), RoutePath(), Target(), Url(), UrlOrName()]
+KINDS: list[Kind[Any]] = [Host(), NameServer(), Network(), Prefix(), RoutePath(), Target(), Url(), UrlOrName()]
 A = Address("http", "a", 80, None, "")
 
 
@@ -37,6 +37,13 @@ A = Address("http", "a", 80, None, "")
         (NameServer(), "::1", ("::1", 53)),
         (NameServer(), "[::1]", ("::1", 53)),
         (NameServer(), "[::1]:5353", ("::1", 5353)),
+        (Network(), "10.0.0.0/8", "10.0.0.0/8"),
+        (Network(), "10.0.0.1", "10.0.0.1"),
+        (Network(), "10.0.0.1/32", "10.0.0.1"),
+        (Network(), "10.0.0.0/255.0.0.0", "10.0.0.0/8"),
+        (Network(), "2001:DB8:0::/32", "2001:db8::/32"),
+        (Network(), "::1", "::1"),
+        (Network(), "0.0.0.0/0", "0.0.0.0/0"),
     ],
 )
 def test_what_is_read(kind: Kind[object], value: str, result: object) -> None:
@@ -64,6 +71,21 @@ def test_what_is_read(kind: Kind[object], value: str, result: object) -> None:
         (NameServer(), "dns.test", "must be an IP address, perhaps with a port, not `dns.test`", ""),
         (NameServer(), "1.1.1:53", "must be an IP address, perhaps with a port, not `1.1.1:53`", ""),
         (NameServer(), "1.1.1.1:0", "has the port `0`, and ports go from 1 to 65535", ""),
+        (
+            Network(),
+            "proxies",
+            "must be an IP address, or a network such as `10.0.0.0/8`, not `proxies`",
+            "",
+        ),
+        (
+            Network(),
+            "fe80::1%eth0",
+            "must be an IP address, or a network such as `10.0.0.0/8`, not `fe80::1%eth0`",
+            "",
+        ),
+        (Network(), "10.0.0.0/33", "must be an IP address, or a network such as `10.0.0.0/8`, not `10.0.0.0/33`", ""),
+        (Network(), "10.0.0.1/8", "has bits beyond its prefix: `10.0.0.1/8`", "did you mean `10.0.0.0/8`?"),
+        (Network(), 10, "must be an IP address or network, not the number `10`", 'write `"10"`'),
         (Target(), "up", "must begin with `/` and hold no space and no fragment: `up`", "did you mean `/up`?"),
         (UrlOrName(), True, "must be a URL or the name of an upstream, not the flag `true`", 'write `"true"`'),
         (UrlOrName(), "a:80", "must begin with `http://` or `https://`", "did you mean `http://a:80`?"),

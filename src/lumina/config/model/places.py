@@ -63,6 +63,30 @@ class NameServer(Kind[tuple[str, int]]):
 
 
 @dataclass(frozen=True)
+class Network(Kind[str]):
+    """A network of IP addresses, or one address."""
+
+    @property
+    def words(self) -> str:
+        return "IP network"
+
+    def read(self, value: object) -> str:
+        text = Text("an IP address or network").read(value)
+        try:
+            network = ipaddress.ip_network(text, strict=False)
+            address = ipaddress.ip_address(text.partition("/")[0])
+        except ValueError:
+            network = None
+        if network is None or "%" in text:
+            message = f"must be an IP address, or a network such as `10.0.0.0/8`, not {quoted(value)}"
+            raise _refusal("network", value, message)
+        if address != network.network_address:
+            hint = f"did you mean `{network}`?"
+            raise _refusal("network", value, f"has bits beyond its prefix: {quoted(value)}", hint)
+        return str(network if network.num_addresses > 1 else address)
+
+
+@dataclass(frozen=True)
 class Prefix(Kind[str]):
     """A path that begins with a slash, or none."""
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from lumina.config.model.places import Host, Prefix
+from lumina.config.model.places import Host, Network, Prefix
 from lumina.config.model.section import Section, wrong
 from lumina.config.model.values import Text, Whole, quoted
 from lumina.config.model.workers import Workers
@@ -62,6 +62,12 @@ class Server(Section):
         default=(),
         description="Makes the listener speak TLS 1.2 and 1.3. One certificate, or a list of them: "
         "the client's SNI chooses, and the first serves a client that names none.",
+    )
+    trusted_proxies: tuple[Annotated[str, Network()], ...] = Field(
+        default=(),
+        description="Whose word is taken for who the client is: the proxies that stand before Lumina, by address or "
+        "network. From them `X-Forwarded-For`, `-Proto`, `-Host`, `-Port`, `-Prefix` and `X-Request-ID` are believed; "
+        "what anybody else sends of these is dropped.",
     )
     admin: Admin | None = Field(
         default=None,
