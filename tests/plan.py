@@ -84,7 +84,15 @@ def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
     made: dict[str, Any] = {
         "version": 1,
         "hash": "0123456789abcdef",
-        "server": {"host": "127.0.0.1", "port": 0, "workers": 1, "tls": [], "admin": None, "trusted_proxies": []},
+        "server": {
+            "host": "127.0.0.1",
+            "port": 0,
+            "workers": 1,
+            "tls": [],
+            "admin": None,
+            "trusted_proxies": [],
+            "forwarded": "x-forwarded",
+        },
         "limits": dict(LIMITS),
         "timeouts": dict(TIMEOUTS),
         "overload": dict(OVERLOAD),

@@ -29,6 +29,7 @@ FIRST_SERIES = 2
 
 # What the plan calls the numbers of the header, by their places.
 POLICIES = ("random_two", "round_robin", "least_requests", "ewma", "hash")
+WAYS = ("x-forwarded", "rfc7239", "both")  # bits, of http1/forwarded
 HASH_KEYS = (None, "client", "header", "cookie", "query")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")  # from http1's METHOD_GET on
 
@@ -332,7 +333,7 @@ class Snapshot:
         self.strict = strictness(plan.get("leniency", {}))
         self.taken = octet_rules(plan.get("leniency", {}))
         self.trusted = Networks(plan["server"]["trusted_proxies"])
-        self.forwarded = 1
+        self.forwarded = 1 + WAYS.index(plan["server"]["forwarded"])
         for route in routes:
             self.taken |= route.paths
         if plan["server"]["admin"] is None:

@@ -24,6 +24,7 @@ server:
   api_prefix: /v1/
   tls: {certificate: certs/../a.pem, key: /etc/a.key}
   admin: {port: 9901}
+  forwarded: both
   trusted_proxies: [10.0.0.0/8, "::1"]
 limits: {request_line: 4KiB, header_bytes: 16KiB, header_count: 50, response_header_bytes: 8192, body_bytes: 10MB,
   connections: 10, client_connections: 9, connection_requests: 8, pipelined_requests: 7, requests: 6,
@@ -64,6 +65,7 @@ def test_a_whole_file() -> None:
         "workers": 3,
         "tls": [{"certificate": str(here / "a.pem"), "key": "/etc/a.key"}],
         "trusted_proxies": ["10.0.0.0/8", "::1"],
+        "forwarded": "both",
         "admin": {"host": "127.0.0.1", "port": 9901},
     }
     assert plan["limits"] == {

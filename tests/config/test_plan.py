@@ -75,6 +75,7 @@ def test_the_file_of_the_readme(tmp_path: Path) -> None:
         "workers": 1,
         "tls": [],
         "trusted_proxies": [],
+        "forwarded": "x-forwarded",
         "admin": None,
     }
     assert plan["routes"] == [

@@ -262,4 +262,113 @@ CLAIMS = [
     ),
 ]
 
-SPOOFS = [*FROM_STRANGERS, *CHAINS, *CLAIMS]
+OWN_ELEMENT = "for=127.0.0.1;host=a.example;proto=http"
+
+
+def forwarded(*elements: str) -> dict[str, str]:
+    """Return what Forwarded says where these elements come before that of the gateway."""
+    return {"forwarded": ", ".join((*elements, OWN_ELEMENT))}
+
+
+def by_rfc(name: str, sent: str, *elements: str, client: str = "127.0.0.1", **more: str) -> Spoof:
+    """Return a case for a gateway that goes by RFC 7239 alone."""
+    told = {**(forwarded(*elements) if elements else {}), **{key.replace("_", "-"): more[key] for key in more}}
+    return Spoof(name, sent, told, client, ways="rfc7239")
+
+
+BY_THE_RFC = [
+    Spoof("all of a stranger's at once, by the RFC", EVERY_FIELD, trusted=NOBODY, ways="rfc7239"),
+    Spoof("all of a stranger's twice, by the RFC", EVERY_FIELD * 2, trusted=OTHERS, ways="rfc7239"),
+    by_rfc("a proxy that says nothing, by the RFC", ""),
+    by_rfc("an element", "Forwarded: for=1.1.1.1\r\n", "for=1.1.1.1;proto=http", client="1.1.1.1"),
+    by_rfc(
+        "an element with all there is",
+        'Forwarded: by=10.9.9.9;for="1.1.1.1:99";host="b.example:8443";proto=https\r\n',
+        'for=1.1.1.1;host="b.example:8443";proto=https',
+        client="1.1.1.1",
+    ),
+    by_rfc(
+        "an element by IPv6",
+        'Forwarded: for="[2001:DB8::0:1]:80";proto=https\r\n',
+        'for="[2001:db8::1]";proto=https',
+        client="2001:db8::1",
+    ),
+    by_rfc(
+        "a client's own element before",
+        "Forwarded: for=6.6.6.6;host=evil.example;proto=https, for=1.1.1.1;proto=http\r\n",
+        "for=6.6.6.6",
+        "for=1.1.1.1;proto=http",
+        client="1.1.1.1",
+    ),
+    by_rfc(
+        "an element of a proxy behind",
+        "Forwarded: for=1.1.1.1;host=b.example;proto=https, for=10.2.2.2;host=c.example;proto=http\r\n",
+        "for=1.1.1.1;host=b.example;proto=https",
+        "for=10.2.2.2",
+        client="1.1.1.1",
+    ),
+    by_rfc(
+        "elements in several lines",
+        'Forwarded: for=6.6.6.6\r\nForwarded: for=1.1.1.1\r\nA: b\r\nforwarded: for="[fd00::1]"\r\n',
+        "for=6.6.6.6",
+        "for=1.1.1.1;proto=http",
+        'for="[fd00::1]"',
+        client="1.1.1.1",
+    ),
+    by_rfc("an obfuscated element", "Forwarded: for=6.6.6.6, for=_hidden\r\n"),
+    by_rfc("an unknown element", "Forwarded: for=unknown\r\n"),
+    by_rfc("a quote left open", 'Forwarded: for="6.6.6.6\r\n'),
+    by_rfc(
+        "a quote left open before",
+        'Forwarded: for=6.6.6.6;x=", for=1.1.1.1\r\n',
+        "for=1.1.1.1;proto=http",
+        client="1.1.1.1",
+    ),
+    by_rfc("a host that is none", 'Forwarded: for=1.1.1.1;host="a/b"\r\n', "for=1.1.1.1;proto=http", client="1.1.1.1"),
+    by_rfc(
+        "X-Forwarded-* where the RFC is gone by",
+        "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example\r\n",
+    ),
+    by_rfc(
+        "both, which disagree, by the RFC",
+        "X-Forwarded-For: 6.6.6.6\r\nForwarded: for=1.1.1.1\r\n",
+        "for=1.1.1.1;proto=http",
+        client="1.1.1.1",
+    ),
+    by_rfc("an identifier, by the RFC", "X-Request-ID: mine\r\n", x_request_id="mine"),
+    Spoof("all of a stranger's at once, both ways", EVERY_FIELD, trusted=NOBODY, ways="both"),
+    Spoof(
+        "both are written of one that was read",
+        "X-Forwarded-For: 6.6.6.6, 1.1.1.1, 10.2.2.2:80\r\nX-Forwarded-Proto: https\r\n"
+        "X-Forwarded-Host: b.example:1\r\n",
+        {
+            **chain("6.6.6.6", "1.1.1.1", "10.2.2.2", client="1.1.1.1"),
+            **forwarded("for=6.6.6.6", 'for=1.1.1.1;host="b.example:1";proto=https', "for=10.2.2.2"),
+            "x-forwarded-proto": "https",
+            "x-forwarded-host": "b.example:1",
+            "x-forwarded-port": "1",
+        },
+        "1.1.1.1",
+        ways="both",
+    ),
+    Spoof(
+        "Forwarded where both are written",
+        "Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 1.1.1.1\r\n",
+        {**chain("1.1.1.1", client="1.1.1.1"), **forwarded("for=1.1.1.1;proto=http")},
+        "1.1.1.1",
+        ways="both",
+    ),
+    Spoof(
+        "a proxy that asks for itself",
+        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: b.example\r\n",
+        {
+            "forwarded": "for=127.0.0.1;host=b.example;proto=https",
+            "x-forwarded-proto": "https",
+            "x-forwarded-host": "b.example",
+            "x-forwarded-port": "443",
+        },
+        ways="both",
+    ),
+]
+
+SPOOFS = [*FROM_STRANGERS, *CHAINS, *CLAIMS, *BY_THE_RFC]

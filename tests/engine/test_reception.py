@@ -23,7 +23,7 @@ def told(raw: bytes) -> dict[str, str]:
 
 @pytest.mark.parametrize("spoof", SPOOFS, ids=lambda spoof: f"{spoof.name}, {len(spoof.trusted)} trusted")
 def test_what_the_upstream_is_told(stage: Stage, spoof: Spoof) -> None:
-    trust(stage, *spoof.trusted)
+    trust(stage, *spoof.trusted, server__forwarded=spoof.ways)
     client = stage.client()
     client.send(get(fields=spoof.sent))
     upstream = stage.accept()
@@ -38,7 +38,7 @@ def test_what_the_upstream_is_told(stage: Stage, spoof: Spoof) -> None:
         wanted["x-request-id"] = found["x-request-id"]
     assert found == wanted
     assert line["client"] == spoof.client
-    assert line.get("peer") == (None if "x-forwarded-for" not in spoof.told else "127.0.0.1")
+    assert line.get("peer") == (None if spoof.client == "127.0.0.1" else "127.0.0.1")
 
 
 def test_names_of_cases_are_their_own() -> None:
@@ -206,7 +206,13 @@ def test_a_peer_without_an_address_is_trusted_with_nothing(
     sock.connect(path)
     client = stage._peer(sock)
     client.send(get(fields="X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\n"))
-    found = told(stage.accept().read())
+    upstream = stage.accept()
+    found = told(upstream.read())
     assert "x-forwarded-for" not in found
     assert "x-real-ip" not in found
     assert found["x-forwarded-proto"] == "http"
+    trust(stage, server__forwarded="rfc7239")
+    upstream.send(answer())
+    client.read()
+    client.send(get())
+    assert told(upstream.read())["forwarded"] == "for=unknown;host=a.example;proto=http"

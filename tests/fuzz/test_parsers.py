@@ -6,7 +6,7 @@ import pytest
 
 from tests.house.tree import ROOT
 
-NAMES = ("agreement", "chunked", "proxy", "request", "response", "table", "target")
+NAMES = ("agreement", "chunked", "forwarded", "proxy", "request", "response", "table", "target")
 
 
 @pytest.mark.parametrize("name", NAMES)

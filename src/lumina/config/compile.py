@@ -69,6 +69,7 @@ def _server(draft: Draft) -> Plan:
             for pair in server.tls
         ],
         "trusted_proxies": list(server.trusted_proxies),
+        "forwarded": server.forwarded,
         "admin": None if server.admin is None else {"host": server.admin.host, "port": server.admin.port},
     }
 

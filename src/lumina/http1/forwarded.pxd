@@ -53,6 +53,7 @@ cdef class Forwarded:
     cdef Py_ssize_t _pair(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef bint _note(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t size, Py_ssize_t value, Py_ssize_t end) noexcept
     cdef bint _node(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
+    cdef bint _port(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
     cdef void _add(self) noexcept
     cdef void _claims(self, Fields head, const unsigned char* data) noexcept
     cdef void _identifier(self, Fields head, const unsigned char* data) noexcept

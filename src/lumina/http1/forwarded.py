@@ -160,15 +160,23 @@ class Forwarded:
         if data[at] == 91:
             while stop < end and data[stop] != 93:
                 stop += 1
-            if stop == end or (stop + 1 < end and (data[stop + 1] != 58 or _number(data, stop + 2, end) < 0)):
+            if stop == end or (stop + 1 < end and (data[stop + 1] != 58 or not self._port(data, stop + 2, end))):
                 return False
             return read_address(data, at + 1, stop, self.octets) == 6
         while stop < end and data[stop] != 58:
             dotted = dotted or data[stop] == 46
             stop += 1
         if dotted and stop < end:
-            return read_ipv4(data, at, stop, self.octets) and _number(data, stop + 1, end) >= 0
+            return read_ipv4(data, at, stop, self.octets) and self._port(data, stop + 1, end)
         return read_address(data, at, end, self.octets) != 0
+
+    def _port(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:  # hot
+        """Say whether this is a port; in Forwarded it may be hidden (RFC 7239, section 6.3)."""
+        if self.ways != WAY_FORWARDED or at + 1 >= end or data[at] != 95:
+            return _number(data, at, end) >= 0
+        while at < end and OCTETS[data[at]] & TCHAR:
+            at += 1
+        return at == end
 
     # X-Forwarded-*
 

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from lumina.config.model.places import Host, Network, Prefix
 from lumina.config.model.section import Section, wrong
-from lumina.config.model.values import Text, Whole, quoted
+from lumina.config.model.values import Choice, Text, Whole, quoted
 from lumina.config.model.workers import Workers
 
 ANY_PORT = Whole(0, 65535)
@@ -68,6 +68,12 @@ class Server(Section):
         description="Whose word is taken for who the client is: the proxies that stand before Lumina, by address or "
         "network. From them `X-Forwarded-For`, `-Proto`, `-Host`, `-Port`, `-Prefix` and `X-Request-ID` are believed; "
         "what anybody else sends of these is dropped.",
+    )
+    forwarded: Annotated[str, Choice(("x-forwarded", "rfc7239", "both"))] = Field(
+        default="x-forwarded",
+        description="By which fields upstreams are told of the client: `X-Forwarded-*` and `X-Real-IP`, `Forwarded` "
+        "of RFC 7239, or both. With `rfc7239` it is `Forwarded` that trusted proxies are believed by, else "
+        "`X-Forwarded-*`; never both.",
     )
     admin: Admin | None = Field(
         default=None,
