@@ -90,6 +90,7 @@ def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
             "workers": 1,
             "tls": [],
             "admin": None,
+            "proxy_protocol": None,
             "trusted_proxies": [],
             "forwarded": "x-forwarded",
         },

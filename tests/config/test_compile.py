@@ -23,6 +23,7 @@ server:
   workers: 3
   api_prefix: /v1/
   tls: {certificate: certs/../a.pem, key: /etc/a.key}
+  proxy_protocol: {trusted: [10.0.0.0/8, "::1"], others: refuse}
   admin: {port: 9901}
   forwarded: both
   trusted_proxies: [10.0.0.0/8, "::1"]
@@ -66,6 +67,7 @@ def test_a_whole_file() -> None:
         "tls": [{"certificate": str(here / "a.pem"), "key": "/etc/a.key"}],
         "trusted_proxies": ["10.0.0.0/8", "::1"],
         "forwarded": "both",
+        "proxy_protocol": {"trusted": ["10.0.0.0/8", "::1"], "others": "refuse"},
         "admin": {"host": "127.0.0.1", "port": 9901},
     }
     assert plan["limits"] == {

@@ -76,6 +76,7 @@ def test_the_file_of_the_readme(tmp_path: Path) -> None:
         "tls": [],
         "trusted_proxies": [],
         "forwarded": "x-forwarded",
+        "proxy_protocol": None,
         "admin": None,
     }
     assert plan["routes"] == [

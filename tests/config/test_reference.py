@@ -33,6 +33,7 @@ def test_every_section_is_in_it() -> None:
         "",
         "server",
         "server.tls[]",
+        "server.proxy_protocol",
         "server.admin",
         "routes[]",
         "routes[].fallback",

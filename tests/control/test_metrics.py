@@ -16,7 +16,7 @@ OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0
 FAMILIES = (
     "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
     " upstream_durations upstream_connect upstream_connections retries over_budget waiting waited pending"
-    " concurrency_limit errors limits fallbacks"
+    " concurrency_limit errors limits fallbacks turned_back"
 )
 NOTHING: dict[str, Any] = {key: {} for key in FAMILIES.split(" ")}
 WORKERS = [
@@ -54,6 +54,7 @@ SEEN: dict[str, Any] = {
     "retries": {(2, "stale"): 1},
     "errors": {"connection_refused": 1},
     "limits": {"header_count": 2},
+    "turned_back": {"missing": 5},
 }
 STATE = State(
     version="1.2.3",
@@ -115,6 +116,7 @@ def scrape(request: pytest.FixtureRequest) -> Samples:
         ("lumina_upstream_healthy", {"upstream": "payments", "endpoint": "127.0.0.1:80"}, 0),
         ("lumina_errors_total", {"reason": "connection_refused"}, 1),
         ("lumina_limits_met_total", {"limit": "header_count"}, 2),
+        ("lumina_proxy_protocol_refused_total", {"reason": "missing"}, 5),
         ("lumina_requests_in_flight", {}, 3),
         ("lumina_connections", {"worker": "1"}, 1),
         ("lumina_connections_accepted_total", {"worker": "0"}, 10),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lumina.config.address import Address
-from lumina.config.model import Endpoint, Limits, Paths, Route, RoutePaths, Timeouts, Upstream
+from lumina.config.model import Endpoint, Limits, Paths, ProxyProtocol, Route, RoutePaths, Timeouts, Upstream
 from lumina.config.model.fallback import Fallback
 from lumina.config.model.resolver import Resolver
 from lumina.config.model.routes import PRIORITIES
@@ -70,8 +70,13 @@ def _server(draft: Draft) -> Plan:
         ],
         "trusted_proxies": list(server.trusted_proxies),
         "forwarded": server.forwarded,
+        "proxy_protocol": _proxy_protocol(server.proxy_protocol),
         "admin": None if server.admin is None else {"host": server.admin.host, "port": server.admin.port},
     }
+
+
+def _proxy_protocol(settings: ProxyProtocol | None) -> Plan | None:
+    return None if settings is None else {"trusted": list(settings.trusted), "others": settings.others}
 
 
 def _limits(limits: Limits) -> Plan:

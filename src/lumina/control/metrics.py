@@ -99,6 +99,12 @@ class GatewayCollector(Collector):
         for limit, count in seen["limits"].items():
             limits.add_metric([limit], count)
         yield limits
+        turned_back = CounterMetricFamily(
+            "lumina_proxy_protocol_refused", "Connections closed for their PROXY header, by reason.", labels=["reason"]
+        )
+        for reason, count in seen["turned_back"].items():
+            turned_back.add_metric([reason], count)
+        yield turned_back
 
     def _upstreams(self, seen: dict[str, Any]) -> Iterator[Metric]:
         names = self._labels.upstreams

@@ -20,6 +20,7 @@ from lumina import __version__
 from lumina.control import health, tickets
 from lumina.control.access_log import AccessLog
 from lumina.control.channel import Message
+from lumina.control.gatekeeper import Gatekeeper
 from lumina.control.listening import BACKLOG, ListenError, open_listeners, raise_open_files, show
 from lumina.control.roster import places_for
 from lumina.control.sink import Sink
@@ -105,6 +106,7 @@ class Supervisor:
             self._report(*early)
         access_log = AccessLog(self._owned.arena.drain_log, len(self._slots), self._owned.sink, self._form)
         access_log.start()
+        watching = loop.create_task(Gatekeeper(self._owned.arena.turned_back, self._report).run())
         if beside is not None:
             await beside()
         server = await asyncio.start_unix_server(serve_admin, sock=self._owned.admin)
@@ -116,6 +118,7 @@ class Supervisor:
             await self._stop.wait()
         await self._drain(keepers)
         server.close()
+        watching.cancel()
         await self._upstreams.stop()
         await asyncio.to_thread(access_log.stop)
         return 0 if (started or self._stop.is_set()) and not self._broken else 1

@@ -49,8 +49,12 @@ class Worker:
             self._take(message)
         certificates = self._plan["server"]["tls"]
         context = tls.server_context(certificates, bytes.fromhex(hello["ticket_keys"])) if certificates else None
+        announced = self._plan["server"]["proxy_protocol"]
         for listener in hello["listeners"]:
-            engine.listen(listener["fd"], None if listener["admin_only"] else context, listener["admin_only"])
+            if listener["admin_only"]:
+                engine.listen(listener["fd"], admin_only=True)
+            else:
+                engine.listen(listener["fd"], context, proxy_protocol=announced)
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG, MIDDLE, OLD)

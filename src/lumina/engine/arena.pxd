@@ -7,6 +7,7 @@ from lumina.engine.syscalls cimport *
 from lumina.engine.limit cimport LIMIT_COUNT
 from lumina.policies.breaker cimport BreakerState
 from lumina.policies.standing cimport OPEN, HALF_OPEN, PROBE_DOWN, PROBE_UNKNOWN, PROBE_UP, State
+from lumina.proxy_protocol.refusals cimport REFUSAL_COUNT
 from lumina.reasons cimport REASON_COUNT
 
 cdef enum:
@@ -17,6 +18,7 @@ cdef enum:
     LOG_RING = 1048576      # octets of access lines waiting to be written
     SPREAD = 40503          # 2 ** 16 divided by the golden ratio, odd
     HEADER = 64             # octets before the first block
+    PEER = 48               # octets of a client's address as text, and of the zeros behind it
 
 # Why a request was sent once more.
 cdef enum Cause:
@@ -80,6 +82,9 @@ cdef struct Block:
     uint64_t errors[32]
     uint64_t limits[32]
     uint64_t shed[8]        # by Cut
+    uint64_t turned_back[16]                # connections, by the Refusal of their PROXY header
+    uint64_t turning_back[16]               # the same, counted before the address is written
+    unsigned char turned_back_from[16][48]  # the last one's address
     CodeCount codes[8192]
     CodeCount upstream_codes[8192]
     RouteStats routes[1003]
@@ -110,6 +115,7 @@ cdef class Arena:
     cdef Block* block(self, int slot) except NULL
     cdef State* state(self, int slot) except NULL
     cdef BreakerState* breaker(self, int upstream) except NULL
+    cdef str _turned_back_from(self, int slot, int refusal)
 
 
 cdef void count_code(CodeCount* table, unsigned int series, unsigned int method, unsigned int status) noexcept

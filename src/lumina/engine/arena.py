@@ -12,6 +12,7 @@ import cython
 
 from lumina.engine.limit import WORDS as LIMIT_WORDS
 from lumina.errors import EngineError
+from lumina.proxy_protocol.refusals import WORDS as REFUSAL_WORDS
 from lumina.reasons import REASONS
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
@@ -181,6 +182,7 @@ class Arena:
                 "errors",
                 "limits",
                 "shed",
+                "turned_back",
             ]
         }
         found["workers"] = [self._worker(slot) for slot in range(self.slots)]
@@ -189,6 +191,26 @@ class Arena:
             self._read_routes(slot, found)
             self._read_upstreams(slot, found)
         return found
+
+    def turned_back(self) -> dict[str, list[tuple[int, str]]]:
+        """Return, for each word of a refusal, how many connections each worker turned back, and whose was the last."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        at: cython.int
+        last: cython.int = REFUSAL_COUNT
+        for at in range(1, last):
+            found[REFUSAL_WORDS[at]] = [
+                (self.block(slot).turned_back[at], self._turned_back_from(slot, at)) for slot in range(self.slots)
+            ]
+        return found
+
+    def _turned_back_from(self, slot: cython.int, refusal: cython.int) -> str:
+        """Return an address that is whole, or nothing where another is being written just now."""
+        block: cython.pointer(Block) = self.block(slot)
+        count: cython.ulonglong = lumina_observe(cython.address(block.turned_back[refusal]))
+        octets: bytes = block.turned_back_from[refusal][:PEER]
+        if lumina_observe(cython.address(block.turning_back[refusal])) != count:
+            return ""
+        return octets.partition(b"\0")[0].decode("ascii", "replace")
 
     def _worker(self, slot: int) -> dict[str, Any]:
         block: cython.pointer(Block) = self.block(slot)
@@ -225,6 +247,10 @@ class Arena:
         for at in range(1, last):
             if block.shed[at]:
                 add(found["shed"], CUT_WORDS[at], block.shed[at])
+        last = REFUSAL_COUNT
+        for at in range(1, last):
+            if block.turned_back[at]:
+                add(found["turned_back"], REFUSAL_WORDS[at], block.turned_back[at])
 
     def _read_routes(self, slot: int, found: dict[str, Any]) -> None:
         block: cython.pointer(Block) = self.block(slot)

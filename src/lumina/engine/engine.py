@@ -142,9 +142,22 @@ class Engine:
         origin: Origin = self.gateway.live.origins[upstream]
         origin.secure(context)
 
-    def listen(self, fd: int, tls: ssl.SSLContext | None = None, admin_only: bool = False) -> None:
-        """Accept on a listening, non-blocking socket. The engine owns the descriptor from here on."""
-        self.listeners.append(Listener(self.gateway, fd, tls, admin_only))
+    def listen(
+        self,
+        fd: int,
+        tls: ssl.SSLContext | None = None,
+        admin_only: bool = False,
+        proxy_protocol: dict[str, Any] | None = None,
+    ) -> None:
+        """Accept on a listening, non-blocking socket. The engine owns the descriptor from here on.
+
+        proxy_protocol: from whom (`trusted`, a list of networks) a PROXY header has to come, and whether `others` are
+        served (`serve`) or not (`refuse`). Without it nobody may send one.
+        """
+        listener: Listener = Listener(self.gateway, fd, tls, admin_only)
+        if proxy_protocol is not None:
+            listener.announced(proxy_protocol)
+        self.listeners.append(listener)
 
     def memory_bound(self, size: int) -> None:
         """Refuse requests from so many octets of memory on, where the configuration does not say how many; 0: none."""

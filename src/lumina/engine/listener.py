@@ -2,18 +2,21 @@
 
 import os
 import ssl
+from typing import Any
 
 import cython
 
+from lumina.engine.arrival import Arrival, Door
 from lumina.engine.client import Client
 from lumina.engine.crowd import group_of
 from lumina.engine.gateway import Gateway
-from lumina.engine.reactor import Watcher
 from lumina.engine.tls import Tls
 from lumina.errors import EngineError
+from lumina.http.networks import Networks
+from lumina.proxy_protocol.header import ProxyHeader
 
 
-class Listener(Watcher):
+class Listener(Door):
     """Accepts, and sets each connection to work."""
 
     def __init__(self, gateway: Gateway, fd: cython.int, context: ssl.SSLContext | None, admin_only: bool) -> None:
@@ -49,23 +52,81 @@ class Listener(Watcher):
         ):
             self._refuse(fd, LIMIT_CONNECTIONS)
             return True
-        self._greet(fd, cython.address(address))
+        if self.senders is not None:
+            self._await(fd, cython.address(address))
+        else:
+            self.greet(fd, cython.address(address), self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header)
         return True
 
     def _refuse(self, fd: cython.int, limit: cython.int) -> None:
         self.gateway.recorder.met(limit)
         close(fd)
 
-    def _greet(self, fd: cython.int, address: cython.pointer(sockaddr_storage)) -> None:
-        group: bytes = self._group(address)
-        client: Client
+    def announced(self, rules: dict[str, Any]) -> None:
+        """Take PROXY headers as the configuration says: from `trusted`, who must send one, and from nobody else."""
+        self.senders = Networks(rules["trusted"])
+        self.others = rules["others"] == "serve"
+        self.header = ProxyHeader()
+
+    def _await(self, fd: cython.int, address: cython.pointer(sockaddr_storage)) -> None:
+        """Let a connection say whose it is, or see that it does not."""
+        octets: cython.uchar[16]
+        port: cython.int = 0
+        known: cython.bint = octets_of(address, octets, cython.address(port)) != 0
+        listed: cython.bint = known and self.senders.holds(octets)
+        arrival: Arrival
+        group: bytes = None
+        if not listed:
+            if not self.others:
+                self.turn_back(address, REFUSAL_NOT_LISTED)
+                close(fd)
+                return
+            group = self._enter(fd, address)
+            if group is None:
+                return
+        arrival = Arrival(self, fd, listed)
+        arrival.address = address[0]
+        arrival.group = group
+        arrival.by = self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header
+        try:
+            self.reactor.watch(arrival, EPOLLIN | EPOLLRDHUP | EPOLLET)
+        except EngineError:
+            arrival.fd = -1
+            close(fd)
+            if group is not None:
+                self.gateway.crowd.leave(group)
+            return
+        self.gateway.recorder.block.connections += 1
+        self.reactor.wheel.arm(arrival, arrival.by)
+
+    def turn_back(self, address: cython.pointer(sockaddr_storage), refusal: cython.int) -> None:
+        """Count a connection that is refused for what it says of itself, or does not say."""
+        text: cython.uchar[48]
+        size: cython.int = name_of(address, text)
+        self.gateway.recorder.turned_back(refusal, text, size)
+
+    def _enter(self, fd: cython.int, address: cython.pointer(sockaddr_storage)) -> bytes:
+        """Count a connection among those of its address, and return which these are; None: it was one too many."""
+        octets: cython.uchar[16]
+        port: cython.int = 0
+        group: bytes = b""
+        if octets_of(address, octets, cython.address(port)) != 0:
+            group = group_of(cython.cast(cython.p_char, octets)[:16])
         if self.gateway.crowd.enter(group) > self.gateway.live.snapshot.limits.client_connections:
             self.gateway.crowd.leave(group)
             self._refuse(fd, LIMIT_CLIENT_CONNECTIONS)
+            return None
+        return group
+
+    def greet(self, fd: cython.int, address: cython.pointer(sockaddr_storage), by: cython.double) -> None:
+        """Set a connection to work that comes from `address`; its first request has to be there at `by`."""
+        group: bytes = self._enter(fd, address)
+        client: Client
+        if group is None:
             return
         client = Client(self.gateway, fd)
         client.group = group
-        self._name(client, address)
+        client.peer_size = name_of(address, client.peer)
         if not self._watch(client):
             client.fd = -1
             close(fd)
@@ -73,27 +134,7 @@ class Listener(Watcher):
             return
         self.gateway.recorder.block.connections += 1
         self.gateway.recorder.block.accepted += 1
-        self.reactor.wheel.arm(client, self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header)
-
-    def _group(self, address: cython.pointer(sockaddr_storage)) -> bytes:
-        """Return among whose connections one from `address` counts."""
-        four: cython.pointer(sockaddr_in) = cython.cast(cython.pointer(sockaddr_in), address)
-        six: cython.pointer(sockaddr_in6) = cython.cast(cython.pointer(sockaddr_in6), address)
-        if address.ss_family == AF_INET:
-            return group_of(cython.cast(cython.p_char, cython.address(four.sin_addr))[:4])
-        if address.ss_family == AF_INET6:
-            return group_of(cython.cast(cython.p_char, cython.address(six.sin6_addr))[:16])
-        return b""
-
-    def _name(self, client: Client, address: cython.pointer(sockaddr_storage)) -> None:
-        four: cython.pointer(sockaddr_in) = cython.cast(cython.pointer(sockaddr_in), address)
-        six: cython.pointer(sockaddr_in6) = cython.cast(cython.pointer(sockaddr_in6), address)
-        text: cython.p_char = cython.cast(cython.p_char, client.peer)
-        if address.ss_family == AF_INET:
-            inet_ntop(AF_INET, cython.address(four.sin_addr), text, 48)
-        elif address.ss_family == AF_INET6:
-            inet_ntop(AF_INET6, cython.address(six.sin6_addr), text, 48)
-        client.peer_size = strlen(text)
+        self.reactor.wheel.arm(client, by)
 
     def _watch(self, client: Client) -> cython.bint:
         """Set a new connection to work; False where its peer left already, or the kernel has no room."""

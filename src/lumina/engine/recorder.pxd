@@ -3,8 +3,9 @@ cimport cython
 from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memset
 
-from lumina.engine.arena cimport LOG_RING, Arena, Block, RouteStats, UpstreamStats, count_code, observe, write_line
+from lumina.engine.arena cimport LOG_RING, PEER, Arena, Block, RouteStats, UpstreamStats, count_code, observe, write_line
 from lumina.engine.clock cimport Clock
+from lumina.engine.syscalls cimport lumina_publish
 from lumina.http.octets cimport plain_end
 from lumina.http1.write cimport Writer
 from lumina.reasons cimport *
@@ -58,6 +59,7 @@ cdef class Recorder:
     cdef void account(self, Record* record) noexcept
     cdef void met(self, int limit) noexcept
     cdef void shed(self, int cut) noexcept
+    cdef void turned_back(self, int refusal, const unsigned char* peer, Py_ssize_t size) noexcept
     cdef void retried(self, int upstream_series, int cause) noexcept
     cdef void fell_back(self, int route_series, bint to_upstream) noexcept
     cdef void over_budget(self, int upstream_series) noexcept

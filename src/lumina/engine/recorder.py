@@ -41,6 +41,15 @@ class Recorder:
         """Count a request that was refused so that others are served, by a Cut of engine/arena."""
         self.block.shed[cut] += 1
 
+    def turned_back(self, refusal: cython.int, peer: cython.p_const_uchar, size: cython.Py_ssize_t) -> None:
+        """Count a connection that was refused for its PROXY header or the lack of it, and note whose it was."""
+        place: cython.p_uchar = self.block.turned_back_from[refusal]
+        count: cython.ulonglong = self.block.turned_back[refusal] + 1
+        lumina_publish(cython.address(self.block.turning_back[refusal]), count)
+        memset(place, 0, PEER)
+        memcpy(place, peer, min(size, PEER - 1))
+        lumina_publish(cython.address(self.block.turned_back[refusal]), count)
+
     def retried(self, upstream_series: cython.int, cause: cython.int) -> None:
         self.block.upstreams[upstream_series].retries[cause] += 1
 

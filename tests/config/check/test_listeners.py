@@ -26,3 +26,15 @@ def test_addresses_of_listeners(server: str, told: list[int]) -> None:
     check_listeners(draft)
     assert [problem.place.column for problem in draft.source.problems[known:]] == told
     assert len(noted(draft.source)) == known + len(told)
+
+
+@pytest.mark.parametrize(
+    ("networks", "warned"),
+    [("[10.0.0.0/8, '::1']", 0), ("[10.0.0.0/8, 0.0.0.0/0]", 1), ("['::/0', 0.0.0.0/0]", 2)],
+)
+def test_a_network_that_is_everybody(networks: str, warned: int) -> None:
+    draft = drafted(f"server: {{proxy_protocol: {{trusted: {networks}}}}}\nroutes: []\n")
+    known = len(draft.source.problems)
+    check_listeners(draft)
+    told = draft.source.problems[known:]
+    assert [(problem.warning, problem.place.column) for problem in told] == [(True, 10)] * warned

@@ -6,7 +6,7 @@ from lumina.config.model.leniency import Leniency
 from lumina.config.model.limits import Limits
 from lumina.config.model.paths import Paths, RoutePaths
 from lumina.config.model.routes import Route
-from lumina.config.model.server import Admin, Certificate, Server
+from lumina.config.model.server import Admin, Certificate, ProxyProtocol, Server
 from lumina.config.model.timeouts import Timeouts
 from lumina.config.model.upstreams import Endpoint, Upstream, UpstreamTimeouts, UpstreamTls
 
@@ -19,6 +19,7 @@ __all__ = [
     "Leniency",
     "Limits",
     "Paths",
+    "ProxyProtocol",
     "Route",
     "RoutePaths",
     "Server",

@@ -31,6 +31,27 @@ class Admin(Section):
     port: Annotated[int, ANY_PORT] = Field(description="Port to listen on; 0 lets the system pick one.")
 
 
+def _someone(value: object) -> object:
+    """Refuse a list of nobody: then the section is not needed."""
+    if value == []:
+        raise wrong("must hold at least one network")
+    return value
+
+
+class ProxyProtocol(Section):
+    """Who stands before Lumina and says in a header, before all else, whose a connection is (versions 1 and 2)."""
+
+    trusted: Annotated[tuple[Annotated[str, Network()], ...], BeforeValidator(_someone)] = Field(
+        description="From where such a header is taken, and has to come: what begins otherwise is closed. "
+        "From anywhere else a connection that begins with one is closed.",
+    )
+    others: Annotated[str, Choice(("serve", "refuse"))] = Field(
+        default="serve",
+        description="What becomes of connections from anywhere else: `serve` takes them as they are, "
+        "`refuse` closes them.",
+    )
+
+
 def _one_or_more(value: object) -> object:
     if isinstance(value, dict | list):
         return [value] if isinstance(value, dict) else value
@@ -74,6 +95,10 @@ class Server(Section):
         description="By which fields upstreams are told of the client: `X-Forwarded-*` and `X-Real-IP`, `Forwarded` "
         "of RFC 7239, or both. With `rfc7239` it is `Forwarded` that trusted proxies are believed by, else "
         "`X-Forwarded-*`; never both.",
+    )
+    proxy_protocol: ProxyProtocol | None = Field(
+        default=None,
+        description="Whose word is taken for where a connection comes from. Without it, nobody's.",
     )
     admin: Admin | None = Field(
         default=None,
