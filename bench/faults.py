@@ -9,8 +9,6 @@ process id.
 
 import argparse
 import asyncio
-import contextlib
-import os
 import signal
 import sys
 import tempfile
@@ -18,126 +16,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
-from bench.process import Program, free_port
-
-GET = b"GET /api/payments/x HTTP/1.1\r\nHost: a\r\n\r\n"
-POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
-PATIENCE = 30.0  # seconds that a client waits for an answer
-
-
-class Answer(NamedTuple):
-    """One exchange as its client saw it."""
-
-    began: float
-    seconds: float
-    status: int  # 0: none came
-    method: str
-
-
-class Bench:
-    """A gateway with some upstream processes behind it, and the clients' notes."""
-
-    def __init__(self, folder: Path, count: int, extra: str = "", options: tuple[str, ...] = ()) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.upstreams = [free_port() for _ in range(count)]
-        self.options = options
-        self.programs: dict[int, Program] = {}
-        self.answers: list[Answer] = []
-        urls = ", ".join(f'"http://127.0.0.1:{port}"' for port in self.upstreams)
-        (folder / "config.yaml").write_text(
-            f"server: {{port: {self.port}, workers: 2}}\naccess_log: {{path: {folder}/access.log}}\n"
-            f"upstreams: {{payments: {{endpoints: [{urls}]{extra}}}}}\n"
-            "routes: [{path: payments, upstream: payments}]\n"
-        )
-
-    def __enter__(self) -> Self:
-        cpus = frozenset(os.sched_getaffinity(0))
-        for port in self.upstreams:
-            self.start(port)
-        command = [str(Path(sys.executable).with_name("lumina")), "serve", "--config", f"{self.folder}/config.yaml"]
-        self.gateway = Program(command, log=self.folder / "gateway.log", cpus=cpus)
-        self.gateway.wait_until_listening(self.port)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for program in [*self.programs.values(), self.gateway]:
-            for pid in program.pids():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
-            program.stop()
-
-    def start(self, port: int) -> None:
-        """Start the upstream at `port`, in the place of one that was killed."""
-        if port in self.programs:
-            self.programs[port].stop()
-        words = [sys.executable, "-m", "bench.faulty", str(port), f"{self.folder}/counts", *self.options]
-        self.programs[port] = Program(words, log=self.folder / "upstream.log", cpus=frozenset(os.sched_getaffinity(0)))
-        self.programs[port].wait_until_listening(port)
-
-    def signal(self, port: int, sign: signal.Signals) -> None:
-        """Send a signal to the upstream at `port`."""
-        for pid in self.programs[port].pids():
-            os.kill(pid, sign)
-
-    def asked(self) -> int:
-        """Return how many requests the upstreams have read so far."""
-        counts = self.folder / "counts"
-        return counts.stat().st_size if counts.exists() else 0
-
-    async def client(self, over: Callable[[], bool], methods: tuple[str, ...] = ("GET",), pace: float = 0.0) -> None:
-        """Ask one thing after the other on a connection that is kept, until it is over."""
-        reader: asyncio.StreamReader | None = None
-        writer: asyncio.StreamWriter | None = None
-        number = 0
-        while not over():
-            method = methods[number % len(methods)]
-            number += 1
-            began = time.monotonic()
-            status = 0
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, ValueError):
-                async with asyncio.timeout(PATIENCE):
-                    if reader is None or writer is None:
-                        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                    writer.write(POST if method == "POST" else GET)
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-                    await reader.readexactly(length)
-                    status = int(head[9:12])
-            self.answers.append(Answer(began, time.monotonic() - began, status, method))
-            if status != 200 and writer is not None:
-                writer.close()
-                reader = writer = None
-            if pace:
-                await asyncio.sleep(pace)
-        if writer is not None:
-            writer.close()
-
-    async def load(self, clients: int, over: Callable[[], bool], **how: Any) -> None:  # noqa: ANN401 (as client())
-        """Let so many clients ask until it is over."""
-        await asyncio.gather(*(self.client(over, **how) for _ in range(clients)))
-
-
-class Seen(NamedTuple):
-    """What came of one scenario."""
-
-    name: str
-    sent: int
-    failed: int
-    p99: float  # seconds, at the time that the scenario is about
-    factor: float  # requests that the upstream read for each that a client sent, at that time
-    facts: dict[str, float]
-
-
-def p99(answers: list[Answer]) -> float:
-    times = sorted(answer.seconds for answer in answers)
-    return times[len(times) * 99 // 100] if times else 0.0
-
-
-def failed(answers: list[Answer]) -> int:
-    return sum(answer.status != 200 for answer in answers)
+from bench import crowds
+from bench.process import Program
+from bench.stand import ROUTES, Bench, Seen, failed, p99
 
 
 async def stale(bench: Bench, requests: int) -> Seen:
@@ -222,57 +105,38 @@ async def outage(bench: Bench, _: int) -> Seen:
     return Seen("outage", len(bench.answers), failed(after), p99(after), factor, facts)
 
 
-async def overload(bench: Bench, _: int) -> Seen:
-    """Three times as many requests as the upstream can answer."""
-    over = asyncio.Event()
-    capacity = ROOM / WORK  # requests a second of the one upstream
-    started: set[asyncio.Task[None]] = set()
-
-    async def ask() -> None:
-        once = iter((False, True))
-        await bench.client(lambda: next(once))
-
-    async def flood(rate: float, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        due = time.monotonic()
-        while due < end:
-            due += 1.0 / rate
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            task = asyncio.get_running_loop().create_task(ask())
-            started.add(task)
-            task.add_done_callback(started.discard)
-
-    await flood(capacity * 0.5, 3.0)
-    begin = time.monotonic()
-    await flood(capacity * 3.0, 12.0)
-    over.set()
-    await asyncio.gather(*started)
-    late = [answer for answer in bench.answers if begin + 4.0 <= answer.began + answer.seconds < begin + 12.0]
-    well = [answer for answer in late if answer.status == 200]
-    facts = {"goodput of capacity": len(well) / 8.0 / capacity}
-    return Seen("overload", len(bench.answers), len(late) - len(well), p99(well), 0.0, facts)
-
-
-ROOM, WORK = 8, 0.04  # requests at once, seconds each: 200 a second
-
 Scenario = Callable[[Bench, int], Coroutine[Any, Any, Seen]]
-SCENARIOS: dict[str, tuple[Scenario, int, tuple[str, ...]]] = {
-    "stale": (stale, 2, ("--closing", "0.2")),
-    "restart": (restart, 3, ("--seconds", "0.002")),
-    "hang": (hang, 3, ("--seconds", "0.002")),
-    "outage": (outage, 3, ("--seconds", "0.002")),
-    "overload": (overload, 1, ("--room", str(ROOM), "--seconds", str(WORK))),
+
+
+class Setting(NamedTuple):
+    """A scenario, and what it needs."""
+
+    play: Scenario
+    upstreams: int
+    options: tuple[str, ...]  # of each upstream
+    routes: str = ROUTES
+    bench: type[Bench] = Bench
+
+
+NARROW = ("--room", str(crowds.ROOM), "--seconds", str(crowds.WORK))
+SCENARIOS = {
+    "stale": Setting(stale, 2, ("--closing", "0.2")),
+    "restart": Setting(restart, 3, ("--seconds", "0.002")),
+    "hang": Setting(hang, 3, ("--seconds", "0.002")),
+    "outage": Setting(outage, 3, ("--seconds", "0.002")),
+    "overload": Setting(crowds.overload, 1, NARROW),
+    "priorities": Setting(crowds.priorities, 1, NARROW, crowds.LOW),
+    "crowd": Setting(crowds.crowd, 1, (), crowds.LOW, crowds.Quick),
 }
 
 
 def play(name: str, requests: int) -> Seen:
     """Play one scenario and return what was seen."""
-    scenario, count, options = SCENARIOS[name]
-    with (
-        tempfile.TemporaryDirectory(prefix="lumina-faults-") as folder,
-        Bench(Path(folder), count, options=(*options, "--down", f"{folder}/down")) as bench,
-    ):
-        return asyncio.run(scenario(bench, requests))
+    setting = SCENARIOS[name]
+    with tempfile.TemporaryDirectory(prefix="lumina-faults-") as folder:
+        options = (*setting.options, "--down", f"{folder}/down")
+        with setting.bench(Path(folder), setting.upstreams, options=options, routes=setting.routes) as bench:
+            return asyncio.run(setting.play(bench, requests))
 
 
 def main(arguments: list[str]) -> int:

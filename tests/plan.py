@@ -27,7 +27,6 @@ TIMEOUTS = {
     "rate_grace": 10.0,
     "drain": 30.0,
     "deadline_header": "X-Request-Timeout",
-    "tunnel_idle": 3600.0,
 }
 OVERLOAD = {"loop_lag": 0.0, "queue_age": 0.0, "memory": 0}  # a test may pause as long as it likes
 UPSTREAM: dict[str, Any] = {

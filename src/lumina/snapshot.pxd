@@ -177,7 +177,6 @@ cdef class Timeouts:
     cdef readonly double rate_grace
     cdef readonly bytes deadline_header     # in lower case; empty: none
     cdef readonly double drain
-    cdef readonly double tunnel_idle
 
 
 @cython.final

@@ -271,7 +271,7 @@ class Limits:
 class Timeouts:
     """How long a client may take, in seconds."""
 
-    __slots__ = ("body", "deadline_header", "drain", "header", "keep_alive", "rate_grace", "tunnel_idle", "write")
+    __slots__ = ("body", "deadline_header", "drain", "header", "keep_alive", "rate_grace", "write")
 
     def __init__(self, plan: Plan) -> None:
         self.header = plan["header"]
@@ -281,7 +281,6 @@ class Timeouts:
         self.rate_grace = plan["rate_grace"]
         self.drain = plan["drain"]
         self.deadline_header = (plan["deadline_header"] or "").lower().encode("ascii")
-        self.tunnel_idle = plan["tunnel_idle"]
 
 
 class Overload:

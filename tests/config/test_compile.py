@@ -94,7 +94,6 @@ def test_a_whole_file() -> None:
         "rate_grace": 1.0,
         "drain": 0.0,
         "deadline_header": "X-Budget",
-        "tunnel_idle": 3600.0,
     }
     assert plan["access_log"] == {"enabled": False, "format": "json", "path": str(here / "logs/access.log")}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lumina.snapshot import Snapshot
 from tests.engine.stage import Stage, answer, get, head_of
 from tests.plan import plan
 
@@ -130,3 +131,29 @@ def test_an_upload_that_is_refused_ends_its_connection(stage: Stage) -> None:
     client.send(b"POST /low HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
     first, fields, _ = head_of(client.read())
     assert (first, fields["connection"]) == ("HTTP/1.1 503 Service Unavailable", "close")
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["on a connection that is kept", "on a new one"])
+def test_health_goes_before_what_is_ready_already(stage: Stage, new: bool) -> None:
+    """Two hundred requests are there, and one for health comes last: it is among the first that are done."""
+    stage.engine.adopt(Snapshot(plan(stage.upstream.getsockname(), overload__loop_lag=1000.0), "/nonexistent"))
+    health = stage.client()
+    health.send(get("/health"))
+    assert b"HTTP/1.1 502" in health.read()  # nobody is there to answer it, which is as good here
+    clients = []
+    for at in range(200):
+        clients.append(stage.client())
+        if at % 50 == 49:
+            stage.settle()
+    late(stage, 0.05, 2)
+    stage.engine.tick()
+    stage.lines()
+    for client in clients:
+        client.sock.send(get("/nowhere"))
+    if new:
+        health = stage.client()
+    health.sock.send(get("/health"))
+    stage.engine.turn()
+    paths = [line["path"] for line in stage.lines()]
+    assert len(paths) == 201
+    assert paths.index("/health") < 70

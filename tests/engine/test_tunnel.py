@@ -1,5 +1,7 @@
 """A switch of protocols: octets both ways, and each side ends on its own."""
 
+import pytest
+
 from tests.engine.stage import Peer, Stage, head_of
 
 ASK = b"GET /api/payments/ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
@@ -67,8 +69,40 @@ def test_the_upstream_may_end_first(stage: Stage) -> None:
 
 
 def test_an_idle_tunnel_is_closed(stage: Stage) -> None:
-    stage.adopt(timeouts__tunnel_idle=0.05)
+    stage.adopt(upstreams__0__timeouts__tunnel_idle=0.05)
     client, upstream = opened(stage)
     stage.wait(client)
     upstream.read()
     assert (client.ended, upstream.ended) == (True, True)
+
+
+@pytest.mark.parametrize("sender", ["client", "upstream"])
+def test_a_tunnel_that_carries_octets_one_way_is_not_idle(stage: Stage, sender: str) -> None:
+    stage.adopt(upstreams__0__timeouts__tunnel_idle=0.4)
+    client, upstream = opened(stage)
+    source, sink = (client, upstream) if sender == "client" else (upstream, client)
+    for _ in range(8):
+        stage.pass_time(0.1)
+        source.send(b"x")
+        assert sink.read() == b"x"
+    stage.wait(client)
+    upstream.read()
+    assert (client.ended, upstream.ended) == (True, True)
+
+
+def test_a_tunnel_whose_client_was_slow_for_a_while_goes_on(stage: Stage) -> None:
+    stage.adopt(timeouts__write=0.3, timeouts__rate_grace=0.3)
+    client, upstream = opened(stage)
+    upstream.sock.setblocking(False)
+    size = 0
+    while not stage.settle() or size < 1 << 20:  # until nobody takes any more
+        try:
+            size += upstream.sock.send(b"a" * 65536)
+        except BlockingIOError:
+            break
+    got = b""
+    while len(got) < size:
+        got += client.read()
+    stage.pass_time(0.5)
+    client.send(b"still here")
+    assert upstream.read() == b"still here"

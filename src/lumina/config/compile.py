@@ -91,7 +91,7 @@ def _paths(paths: Paths | RoutePaths) -> Plan:
 
 
 def _client_timeouts(timeouts: Timeouts) -> Plan:
-    names = ("header", "body", "keep_alive", "write", "rate_grace", "drain", "deadline_header", "tunnel_idle")
+    names = ("header", "body", "keep_alive", "write", "rate_grace", "drain", "deadline_header")
     return {name: getattr(timeouts, name) for name in names}
 
 

@@ -50,17 +50,15 @@ class Client(Paced):
             self._gone()
             return
         if self.pending is not None:
-            if self.stage == TUNNEL:
-                self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().write)
             return
-        if self.stage == TUNNEL:
-            if self.exchange is None:
-                self.close()
-            else:
-                self.exchange.tunnel_drained(True)
+        if self.stage == TUNNEL and self.exchange is None:
+            self.close()
         elif self.exchange is not None:
             self.unblocked()
-            self.exchange.client_drained()
+            if self.stage == TUNNEL:
+                self.exchange.tunnel_drained(True)
+            else:
+                self.exchange.client_drained()
 
     def _gone(self) -> None:
         """The connection broke, or its peer left."""
@@ -81,8 +79,6 @@ class Client(Paced):
                 self.close()
         elif self.stage == BODY and not self.paused and self.pending is None and not self.starved:
             self.exchange.request_broken(REQUEST_TIMEOUT, 0)
-        elif self.stage == TUNNEL:
-            self.exchange.tunnel_end(True, False)
         elif (self.pending is not None or self.starved) and not self.keeps_up(now):
             self.exchange.client_lost(CLIENT_TOO_SLOW)
 
@@ -290,7 +286,6 @@ class Client(Paced):
         count = self.receive()
         if count == AGAIN:
             return
-        self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().tunnel_idle)
         if count <= 0:
             self.paused = True
             self.exchange.tunnel_end(True, count == ENDED)
@@ -326,7 +321,7 @@ class Client(Paced):
     def become_tunnel(self) -> None:
         self.stage = TUNNEL
         self.persistent = False
-        self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().tunnel_idle)
+        self.reactor.wheel.disarm(self)  # the tunnel has a clock of its own
         if self.seen & (EPOLLIN | GONE) or self.held is not None:
             self.reactor.again(self)
 

@@ -12,7 +12,7 @@ from lumina.engine.limit cimport LIMIT_NONE, limit_of
 from lumina.engine.reception cimport Reception
 from lumina.engine.recorder cimport HOST_KEPT, METHOD_KEPT, PATH_KEPT, Record
 from lumina.engine.stream cimport ServerStream
-from lumina.engine.transport cimport BROKEN
+from lumina.engine.transport cimport ALL_NEWS, BROKEN
 from lumina.engine.tunnel cimport HIGH_MARK, Tunnel
 from lumina.engine.origin cimport Origin
 from lumina.engine.upstream cimport UpstreamConnection

@@ -9,6 +9,7 @@ from lumina.engine.limit cimport LIMIT_CLIENT_CONNECTIONS, LIMIT_CONNECTIONS
 from lumina.engine.sockets cimport NAME_ROOM, name_of, octets_of
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
+from lumina.engine.transport cimport ALL_NEWS
 from lumina.http.networks cimport Networks
 from lumina.proxy_protocol.header cimport ProxyHeader
 from lumina.proxy_protocol.refusals cimport REFUSAL_NOT_LISTED

@@ -27,6 +27,7 @@ class Listener(Door):
         self.admin_only = admin_only
         self.reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self.reactor.watch(self, EPOLLIN | EPOLLEXCLUSIVE)
+        self.reactor.doors.append(self)
 
     def ready(self) -> None:
         left: cython.int = AT_ONCE
@@ -88,6 +89,7 @@ class Listener(Door):
         arrival.address = address[0]
         arrival.group = group
         arrival.by = self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header
+        arrival.urgent = self.admin_only or self.reactor.strained
         try:
             self.reactor.watch(arrival, EPOLLIN | EPOLLRDHUP | EPOLLET)
         except EngineError:
@@ -141,11 +143,12 @@ class Listener(Door):
         one: cython.int = 1
         fd: cython.int = client.fd
         client.admin_only = self.admin_only
+        client.urgent = self.admin_only or self.reactor.strained  # until its first request says what it is
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, cython.address(one), cython.sizeof(one))
         try:
             if self.context is not None:
                 client.secured(Tls(self.context, fd, server_side=True, name=None, view=self.reactor.view))
-            self.reactor.watch(client, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+            self.reactor.watch(client, ALL_NEWS)
         except (EngineError, OSError, ValueError):
             return False
         return True
@@ -163,4 +166,5 @@ class Listener(Door):
         """Accept what has come, then no more."""
         self.ready()
         close(self.reserve)
+        self.reactor.doors.remove(self)
         self.reactor.unwatch(self)

@@ -25,6 +25,8 @@ cdef enum:
     LEVEL_STANDS = -3       # _look(): there is a choice
     TRIED = 8               # endpoints that an exchange remembers
 
+cdef double FULL_AGE, OURS
+
 # How good an endpoint is for one exchange.
 cdef enum Level:
     LEVEL_DOWN              # its health check says so
@@ -66,6 +68,7 @@ cdef class Origin(Watcher):
     cdef Chance chance
     cdef Queue queue
     cdef double most_age                    # seconds that anybody may wait before others are refused
+    cdef bint urgent                        # it is the supervisor, whom health and metrics come from
     cdef Shedding shedding                  # by how long they wait in it
     cdef readonly long pending              # exchanges that wait for the beginning of an answer
     cdef double answered                    # when any endpoint last began an answer

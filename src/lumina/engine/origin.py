@@ -21,13 +21,14 @@ from lumina.policies.gradient import Gradient
 from lumina.policies.quantiles import Quantiles
 from lumina.policies.shedding import Shedding
 from lumina.policies.standing import OutlierRules
-from lumina.snapshot import Upstream
+from lumina.snapshot import ADMIN_NAME, Upstream
 
 FEW = 10  # answers before how long they take says anything
 UNKNOWN = 0.25  # seconds that an answer may take before anything is known of it
 LEAST = 0.1  # seconds that an answer may take in any case
 SLOW = 0.1  # seconds: who takes no longer is not slow, however quick the others are
 REVIEW = 0.25  # seconds between two looks at what is known
+OURS = 10.0  # times our own lag: what takes no longer says nothing of an upstream while we are late ourselves
 FULL_AGE = 2.0  # times the wait from which others like it are refused: all of them are
 UNSAFE_TRIAL = 5.0  # seconds that a trial waits for a request that may be sent to two endpoints
 
@@ -48,6 +49,7 @@ class Origin(Watcher):
         self.latency = Quantiles()
         self.chance = Chance()
         self.queue = Queue()
+        self.urgent = upstream.name == ADMIN_NAME
         self.shedding = Shedding()
         if upstream.adaptive:
             self.gradient = Gradient(upstream.adaptive_tolerance, upstream.adaptive_minimum, upstream.adaptive_maximum)
@@ -225,7 +227,7 @@ class Origin(Watcher):
         """An answer began, so long after the request was sent."""
         self.answered = now
         pool.answered = now
-        if self.gradient is not None:
+        if self.gradient is not None and (not self.reactor.strained or seconds > OURS * self.reactor.lag):
             self.gradient.observe(now, seconds, cython.cast(cython.double, self.pending))
         if self.count > 1:
             self.latency.observe(seconds)

@@ -15,6 +15,8 @@ from lumina.engine.timers cimport Timed, Wheel
 cdef enum:
     BATCH = 512                         # events taken from the kernel at once
     SCRATCH = 262144                    # octets that one read can bring
+    HURRIED = 64                        # urgent events taken at once
+    ASIDE = 31                          # events between two looks at what is urgent, less one
     LATE = 1000                         # microseconds into a turn after which what was put off waits for the next
 
 
@@ -23,6 +25,7 @@ cdef class Watcher(Timed):
     # What the kernel reported and nobody has used up yet (EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR).
     # The set is edge-triggered: a bit is cleared only by whoever ran the descriptor dry.
     cdef uint32_t seen
+    cdef bint urgent                    # is looked after first
     cdef bint queued                    # waits in the reactor's `again` list
     cdef void* queue_next
 
@@ -30,9 +33,22 @@ cdef class Watcher(Timed):
 
 
 @cython.final
+cdef class Lane(Watcher):
+    cdef void* reactor                  # borrowed: it holds us
+
+
+@cython.final
 cdef class Reactor:
     cdef object view                    # a memoryview of `scratch`, for what only Python can fill
     cdef int epoll
+    # A set within the set, which is looked at every few events too: what health and metrics need does not wait for
+    # hundreds of others that are ready.
+    cdef int urgent
+    cdef Lane lane
+    cdef epoll_event hurried[64]
+    cdef list doors                     # what accepts connections
+    cdef bint strained                  # the loop is late
+    cdef double lag                     # seconds, as last looked at
     cdef epoll_event events[512]
     cdef readonly Clock clock
     cdef Wheel wheel
@@ -51,6 +67,11 @@ cdef class Reactor:
     cdef readonly double longest_turn   # seconds
 
     cdef int watch(self, Watcher watcher, uint32_t events) except -1
+    cdef int _add(self, Watcher watcher, uint32_t events) noexcept
+    cdef int _set_of(self, Watcher watcher) noexcept
+    cdef void move(self, Watcher watcher, bint urgent, uint32_t events) noexcept
+    cdef void look_aside(self) noexcept
+    cdef void _answer_doors(self)
     cdef void unwatch(self, Watcher watcher) noexcept
     cdef void dismiss(self, Watcher watcher) noexcept
     cdef void again(self, Watcher watcher) noexcept

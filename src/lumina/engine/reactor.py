@@ -28,11 +28,20 @@ class Watcher(Timed):
         pass
 
 
+class Lane(Watcher):
+    """The set of what is urgent, as the other set watches it."""
+
+    def ready(self) -> None:
+        self.seen = 0
+        cython.cast(Reactor, self.reactor).look_aside()
+
+
 class Reactor:
     """The epoll set of one worker. It is a guest: its own descriptor is watched by the host's event loop."""
 
     def __cinit__(self) -> None:
         self.epoll = -1
+        self.urgent = -1
         self.scratch = cython.cast(cython.p_uchar, malloc(SCRATCH))
         if self.scratch is cython.NULL:
             raise MemoryError
@@ -41,6 +50,16 @@ class Reactor:
         self.epoll = epoll_create1(EPOLL_CLOEXEC)
         if self.epoll < 0:
             raise OSError(errno, os.strerror(errno))
+        self.urgent = epoll_create1(EPOLL_CLOEXEC)
+        if self.urgent < 0:
+            raise OSError(errno, os.strerror(errno))
+        lane: Lane = Lane()
+        lane.fd = self.urgent
+        lane.reactor = cython.cast(cython.p_void, self)
+        self.watch(lane, EPOLLIN)
+        Py_DECREF(lane)  # it lives as long as we do
+        self.lane = lane
+        self.doors = []
         self.clock = Clock()
         self.wheel = Wheel(self.clock.now, TICK)
         self.view = PyMemoryView_FromMemory(cython.cast(cython.p_char, self.scratch), SCRATCH, 0x200)
@@ -51,6 +70,8 @@ class Reactor:
     def __dealloc__(self) -> None:
         if self.epoll >= 0:
             close(self.epoll)
+        if self.urgent >= 0:
+            close(self.urgent)
         self._bury()
         free(self.grave)
         free(self.scratch)
@@ -61,13 +82,27 @@ class Reactor:
 
     def watch(self, watcher: Watcher, events: cython.uint) -> cython.int:
         """Begin to watch `watcher.fd`; the reactor keeps the watcher alive until unwatch()."""
-        event: epoll_event
-        event.events = events
-        event.data.ptr = cython.cast(cython.pointer(cython.void), watcher)
-        if epoll_ctl(self.epoll, EPOLL_CTL_ADD, watcher.fd, cython.address(event)) < 0:
+        if self._add(watcher, events) < 0:
             raise EngineError(f"cannot watch descriptor {watcher.fd}: {os.strerror(errno)}")
         Py_INCREF(watcher)
         return 0
+
+    def _add(self, watcher: Watcher, events: cython.uint) -> cython.int:
+        event: epoll_event
+        event.events = events
+        event.data.ptr = cython.cast(cython.pointer(cython.void), watcher)
+        return epoll_ctl(self._set_of(watcher), EPOLL_CTL_ADD, watcher.fd, cython.address(event))
+
+    def _set_of(self, watcher: Watcher) -> cython.int:
+        return self.urgent if watcher.urgent else self.epoll
+
+    def move(self, watcher: Watcher, urgent: cython.bint, events: cython.uint) -> None:
+        """Watch it among what is urgent, or no longer there."""
+        epoll_ctl(self._set_of(watcher), EPOLL_CTL_DEL, watcher.fd, cython.NULL)
+        watcher.urgent = urgent
+        if self._add(watcher, events) < 0:  # no memory: let its owner find that it is gone
+            watcher.seen |= EPOLLHUP | EPOLLERR
+            self.again(watcher)
 
     def unwatch(self, watcher: Watcher) -> None:
         """Close the descriptor and let go of the watcher when the turn ends. Asked twice, it does nothing."""
@@ -79,7 +114,7 @@ class Reactor:
     def dismiss(self, watcher: Watcher) -> None:
         """Let go of the watcher when the turn ends; its descriptor stays open."""
         grown: cython.pointer(cython.pointer(PyObject))
-        epoll_ctl(self.epoll, EPOLL_CTL_DEL, watcher.fd, cython.NULL)
+        epoll_ctl(self._set_of(watcher), EPOLL_CTL_DEL, watcher.fd, cython.NULL)
         watcher.fd = -1
         watcher.seen = 0
         self.wheel.forget(watcher)
@@ -152,12 +187,32 @@ class Reactor:
         for at in range(count):
             watcher = cython.cast(Watcher, self.events[at].data.ptr)
             watcher.ready()
+            if at & ASIDE == ASIDE:
+                self.look_aside()
         self._run_again(began)
         if self.grave_count > 0:
             self._bury()  # cold
         self.turns += 1
         self.longest_turn = max(self.longest_turn, self.clock.elapsed(began))  # what the loop cannot do meanwhile
         return count
+
+    def look_aside(self) -> None:  # hot
+        """Take what is urgent; and who knocks, where that would have to wait."""
+        at: cython.int
+        count: cython.int = epoll_wait(self.urgent, self.hurried, HURRIED, 0)
+        watcher: Watcher
+        for at in range(count):
+            watcher = cython.cast(Watcher, self.hurried[at].data.ptr)
+            watcher.seen |= self.hurried[at].events
+        for at in range(count):
+            watcher = cython.cast(Watcher, self.hurried[at].data.ptr)
+            watcher.ready()
+        if self.strained:
+            self._answer_doors()  # cold
+
+    def _answer_doors(self) -> None:
+        for door in self.doors:
+            cython.cast(Watcher, door).ready()
 
     def _bury(self) -> None:
         while self.grave_count > 0:

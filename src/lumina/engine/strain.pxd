@@ -8,7 +8,7 @@ from lumina.engine.reactor cimport Reactor, Watcher
 from lumina.engine.syscalls cimport EFD_CLOEXEC, EFD_NONBLOCK, EPOLLET, EPOLLIN, close, eventfd, eventfd_write
 from lumina.policies.shedding cimport Shedding, excess, wanted_of_all
 
-cdef double FULL_LAG, FULL_MEMORY
+cdef double HASTE, FULL_LAG, FULL_MEMORY
 cdef long PAGE
 
 

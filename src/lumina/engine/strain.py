@@ -12,6 +12,7 @@ from lumina.engine.reactor import TICK, Reactor, Watcher
 from lumina.errors import EngineError
 from lumina.policies.shedding import Shedding
 
+HASTE = 0.005  # seconds of lag from which on new connections are looked after first
 FULL_LAG = 2.0  # times the lag from which requests are refused: all of them are
 FULL_MEMORY = 1.125  # the same, of memory
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -51,6 +52,8 @@ class Strain(Watcher):
         self.lag = max(self.waited, now - self.looked - TICK)  # a tick that comes late itself says the same
         if self.asked > 0.0:
             self.lag = max(self.lag, now - self.asked)
+        self.reactor.lag = self.lag
+        self.reactor.strained = self.lag > HASTE
         self.waited = 0.0
         self.looked = now
         self.by_lag.look(wanted_of_all(excess(self.lag, most_lag, FULL_LAG * most_lag)))

@@ -14,7 +14,7 @@ cdef enum:
     BROKEN = -2             # the connection cannot be used
     PIECES = 4
 
-cdef uint32_t GONE
+cdef uint32_t GONE, ALL_NEWS
 
 
 @cython.no_gc

@@ -10,6 +10,7 @@ from lumina.engine.buffer import Buffer
 from lumina.engine.reactor import Watcher
 
 GONE = EPOLLRDHUP | EPOLLHUP | EPOLLERR
+ALL_NEWS = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
 
 
 class Transport(Watcher):

@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.engine.delivery cimport Delivery
+from lumina.engine.reactor cimport Reactor
 from lumina.engine.stream cimport ClientStream, Dialogue, ServerStream
 
 cdef enum:
@@ -14,4 +15,8 @@ cdef class Tunnel(Dialogue):
     cdef Delivery exchange
     cdef ServerStream client
     cdef ClientStream connection
+    cdef Reactor reactor
+    cdef double idle                        # seconds without an octet after which it is over
     cdef bint client_ended, upstream_ended
+
+    cdef void _moved(self) noexcept

@@ -16,9 +16,20 @@ class Tunnel(Dialogue):
         self.exchange = exchange
         self.client = exchange.client
         self.connection = exchange.connection
+        self.reactor = exchange.gateway.reactor
+        self.idle = exchange.origin.upstream.tunnel_idle_timeout
+        self._moved()
+
+    def _moved(self) -> None:
+        """Octets have moved: from here on it is idle."""
+        self.reactor.wheel.arm(self, self.reactor.clock.now + self.idle)
+
+    def expired(self, now: cython.double) -> None:
+        self.tunnel_end(True, False)
 
     def tunnel_data(self, from_client: cython.bint, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:
         """Carry octets across; False asks the side they came from to stop for now."""
+        self._moved()
         if from_client:
             self.exchange.record.bytes_in += size
             if not self.connection.send_one(data, size):
@@ -48,6 +59,7 @@ class Tunnel(Dialogue):
                 client.uncork()
                 client.finish()
             return
+        self.reactor.wheel.forget(self)
         client.uncork()
         client.exchange = None
         connection.release(False)

@@ -10,7 +10,7 @@ from lumina.engine.pool cimport Pool, Pooled
 from lumina.engine.stream cimport ClientStream, Dialogue
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
-from lumina.engine.transport cimport AGAIN, BROKEN, ENDED, GONE
+from lumina.engine.transport cimport AGAIN, ALL_NEWS, BROKEN, ENDED, GONE
 from lumina.http1.chunked cimport ChunkedDecoder
 from lumina.http1.fields cimport Fields
 from lumina.http1.keep_alive cimport idle_seconds

@@ -38,7 +38,8 @@ class UpstreamConnection(ClientStream):
                 self.fd = -1
                 return reason
         try:
-            self.reactor.watch(self, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+            self.urgent = self.origin.urgent
+            self.reactor.watch(self, ALL_NEWS)
         except EngineError:
             close(self.fd)
             self.fd = -1
@@ -102,6 +103,8 @@ class UpstreamConnection(ClientStream):
             self._unreached(TLS_PROTOCOL_ERROR)
             return
         self.stage = SHAKING
+        if self.origin.upstream.tls_timeout > 0.0:
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.tls_timeout)
         self._shake()
 
     def _shake(self) -> None:

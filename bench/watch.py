@@ -1,0 +1,91 @@
+"""A process that asks for health and metrics again and again, and says how long each answer took.
+
+    python -m bench.watch PORT SECONDS
+
+It is a process of its own, ahead of others where that is allowed, so that what it measures is the gateway and not
+itself. The pages are asked for one after the other, on a connection that is kept and on a new one in turns. What it
+says is JSON: for each page the slowest hundredth and the slowest in seconds, and how many were asked for and not 200.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+import time
+from typing import NamedTuple
+
+PAGES = ("/health", "/health/ready", "/metrics")
+PAUSE = 0.01  # seconds between two answers and questions
+PATIENCE = 10.0
+
+
+class Page(NamedTuple):
+    """What came of one page."""
+
+    p99: float
+    slowest: float
+    asked: int
+    failed: int
+
+
+def ask(sock: socket.socket, path: str) -> int:
+    """Ask for a page and return the status, once all of it has come; 0: it did not."""
+    sock.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    data = b""
+    while b"\r\n\r\n" not in data:
+        if not (part := sock.recv(65536)):
+            return 0
+        data += part
+    head, _, body = data.partition(b"\r\n\r\n")
+    left = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]) - len(body)
+    while left > 0:
+        if not (part := sock.recv(65536)):
+            return 0
+        left -= len(part)
+    return int(head[9:12])
+
+
+def watch(port: int, seconds: float) -> dict[str, Page]:
+    """Ask for so long, and return what came of each page."""
+    times: dict[str, list[float]] = {page: [] for page in PAGES}
+    failed = dict.fromkeys(PAGES, 0)
+    end = time.monotonic() + seconds
+    number = 0
+    kept: socket.socket | None = None
+    while time.monotonic() < end:
+        page = PAGES[number // 2 % len(PAGES)]
+        number += 1
+        began = time.monotonic()
+        status = 0
+        with contextlib.suppress(OSError, ValueError):
+            if number % 2:
+                with socket.create_connection(("127.0.0.1", port), PATIENCE) as fresh:
+                    status = ask(fresh, page)
+            else:
+                kept = kept or socket.create_connection(("127.0.0.1", port), PATIENCE)
+                status = ask(kept, page)
+        times[page].append(time.monotonic() - began)
+        if status != 200:
+            failed[page] += 1
+            if kept is not None:
+                kept.close()
+                kept = None
+        time.sleep(PAUSE)
+    return {
+        page: Page(sorted(took)[len(took) * 99 // 100], max(took), len(took), failed[page])
+        for page, took in times.items()
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Watch, and say what was seen."""
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+    seen = watch(int(arguments[0]), float(arguments[1]))
+    print(json.dumps({page: result._asdict() for page, result in seen.items()}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
