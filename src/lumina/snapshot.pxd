@@ -160,6 +160,7 @@ cdef class Limits:
     cdef readonly long client_connections
     cdef readonly long connection_requests
     cdef readonly long pipelined_requests
+    cdef readonly int passes                # through gateways of this kind
     cdef readonly unsigned long requests    # under way at once
     cdef readonly long long min_request_rate    # octets a second; 0: any
     cdef readonly long long min_response_rate
@@ -198,6 +199,7 @@ cdef class Snapshot:
     cdef readonly int paths                 # PathRules where no route says otherwise
     cdef readonly int strict                # what is not forgiven: Strictness of http1/fields.pxd
     cdef readonly int taken                 # the PathRules of all routes together
+    cdef readonly bint trace                # TRACE is taken
     cdef readonly Networks trusted          # whose word is taken for who the client is
     cdef readonly int forwarded             # in which fields the client is told of: Ways of http1/forwarded.pxd
     cdef PrefixTable table                  # for listeners that serve routes

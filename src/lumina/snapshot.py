@@ -246,8 +246,8 @@ class Limits:
     # fmt: off
     __slots__ = (
         "client_connections", "connection_requests", "connections", "header_bytes", "header_count", "min_request_rate",
-        "min_response_rate", "pipelined_requests", "request_line", "requests", "response_header_bytes",
-        "upstream_connections", "upstream_idle", "upstream_uploads",
+        "min_response_rate", "passes", "pipelined_requests", "request_line", "requests",
+        "response_header_bytes", "upstream_connections", "upstream_idle", "upstream_uploads",
     )
     # fmt: on
 
@@ -261,6 +261,7 @@ class Limits:
         self.connection_requests = plan["connection_requests"]
         self.pipelined_requests = plan["pipelined_requests"]
         self.requests = plan["requests"]
+        self.passes = plan["passes"]
         self.min_request_rate = plan["min_request_rate"]
         self.min_response_rate = plan["min_response_rate"]
         self.upstream_connections = plan["upstream_connections"]
@@ -300,7 +301,7 @@ class Snapshot:
     # fmt: off
     __slots__ = (
         "admin_table", "endpoints", "forwarded", "hash", "limits", "overload", "paths", "routes", "strict", "table",
-        "taken", "timeouts", "trusted", "upstreams",
+        "taken", "timeouts", "trace", "trusted", "upstreams",
     )
     # fmt: on
 
@@ -332,6 +333,7 @@ class Snapshot:
         self.strict = strictness(plan.get("leniency", {}))
         self.taken = octet_rules(plan.get("leniency", {}))
         self.trusted = Networks(plan["server"]["trusted_proxies"])
+        self.trace = plan["server"]["trace"]
         self.forwarded = 1 + WAYS.index(plan["server"]["forwarded"])
         for route in routes:
             self.taken |= route.paths

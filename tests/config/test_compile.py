@@ -26,9 +26,10 @@ server:
   proxy_protocol: {trusted: [10.0.0.0/8, "::1"], others: refuse}
   admin: {port: 9901}
   forwarded: both
+  trace: true
   trusted_proxies: [10.0.0.0/8, "::1"]
 limits: {request_line: 4KiB, header_bytes: 16KiB, header_count: 50, response_header_bytes: 8192, body_bytes: 10MB,
-  connections: 10, client_connections: 9, connection_requests: 8, pipelined_requests: 7, requests: 6,
+  connections: 10, client_connections: 9, connection_requests: 8, pipelined_requests: 7, requests: 6, passes: 3,
   min_request_rate: 0, min_response_rate: 1KiB, upstream_connections: 20, upstream_idle: 0}
 timeouts: {header: 1s, body: 2s, keep_alive: 3, write: 4.5, rate_grace: 1s, drain: 0, tunnel_idle: 1h, connect: 250ms,
   deadline_header: X-Budget, first_byte: 1m30s, between_bytes: 5s, pool_idle: 6s}
@@ -68,6 +69,7 @@ def test_a_whole_file() -> None:
         "trusted_proxies": ["10.0.0.0/8", "::1"],
         "forwarded": "both",
         "proxy_protocol": {"trusted": ["10.0.0.0/8", "::1"], "others": "refuse"},
+        "trace": True,
         "admin": {"host": "127.0.0.1", "port": 9901},
     }
     assert plan["limits"] == {
@@ -80,6 +82,7 @@ def test_a_whole_file() -> None:
         "connection_requests": 8,
         "pipelined_requests": 7,
         "requests": 6,
+        "passes": 3,
         "min_request_rate": 0,
         "min_response_rate": 1024,
         "upstream_connections": 20,

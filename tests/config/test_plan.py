@@ -77,6 +77,7 @@ def test_the_file_of_the_readme(tmp_path: Path) -> None:
         "trusted_proxies": [],
         "forwarded": "x-forwarded",
         "proxy_protocol": None,
+        "trace": False,
         "admin": None,
     }
     assert plan["routes"] == [

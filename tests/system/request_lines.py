@@ -172,7 +172,6 @@ MORE = [
     Request("9110 9.1", "a method of 64 letters", line(b"M" * 64 + b" / HTTP/1.1"), line="M" * 64 + " / HTTP/1.1"),
     Request("9110 9.3.2", "HEAD", line(b"HEAD / HTTP/1.1"), line="HEAD / HTTP/1.1"),
     Request("9110 9.3.5", "DELETE", line(b"DELETE / HTTP/1.1"), line="DELETE / HTTP/1.1"),
-    Request("9110 9.3.8", "TRACE", line(b"TRACE / HTTP/1.1"), line="TRACE / HTTP/1.1"),
     Request("9110 9.3.7", "OPTIONS of a path", line(b"OPTIONS /a HTTP/1.1"), line="OPTIONS /a HTTP/1.1"),
     Request("9112 2.2", "a line end of CR before LF in a field", head(b"A: b\r\r\n"), "bare-cr"),
     Request("9112 3.2", "https in the clear", line(b"GET https://h.test/ HTTP/1.1"), "target-misdirected"),

@@ -235,8 +235,10 @@ class Peer:
 clients: list[Peer] = []  # opened by the test that runs now; a failed one leaves them to its fixture
 
 
-def connect(port: int, timeout: float = PATIENCE) -> Peer:
-    clients.append(Peer(socket.create_connection(("127.0.0.1", port), timeout), timeout))
+def connect(port: int, timeout: float = PATIENCE, *, source: str | None = None) -> Peer:
+    """Connect from `source`, or whatever address the system picks."""
+    here = None if source is None else (source, 0)
+    clients.append(Peer(socket.create_connection(("127.0.0.1", port), timeout, here), timeout))
     return clients[-1]
 
 

@@ -71,6 +71,7 @@ def _server(draft: Draft) -> Plan:
         "trusted_proxies": list(server.trusted_proxies),
         "forwarded": server.forwarded,
         "proxy_protocol": _proxy_protocol(server.proxy_protocol),
+        "trace": server.trace,
         "admin": None if server.admin is None else {"host": server.admin.host, "port": server.admin.port},
     }
 

@@ -15,6 +15,9 @@ from lumina.snapshot import Fallback
 UNFRAMED = (204, 304)  # RFC 9112, section 6.3
 RESET_CONTENT = 205  # framed, and always empty (RFC 9110, section 15.3.6)
 RETRY_AFTER = 1  # seconds, where the fault may be gone as soon as that
+ALLOWED = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
+REFLECTED = "message/http"
+SECRET = re.compile(rb"auth|cookie|token|key|secret|password|session|credential|forwarded-client-cert", re.IGNORECASE)
 TOKEN = re.compile(r"[A-Za-z*][-.\w!#$%&'*+^`|~/]*", re.ASCII)
 UNPRINTABLE = re.compile(r"[^ -~]")
 KEPT = 1024  # problems that are kept as written: to refuse must be cheap when there is too much to do
@@ -90,6 +93,8 @@ def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[bool,
         lines.append(f"Proxy-Status: lumina; error={failure.proxy_error}{hop}")
     if status == 503:
         lines.append(f"Retry-After: {RETRY_AFTER}")
+    elif status == 405:
+        lines.append(f"Allow: {ALLOWED}")
     if close:
         lines.append("Connection: close")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
@@ -124,6 +129,22 @@ def fixed(
         lines.append("Connection: close")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return head if bodiless else head + body
+
+
+def last_stop(body: bytes, *, request_id: str, date: bytes, close: bool) -> bytes:
+    """Return the answer to a request that goes no farther than here: to OPTIONS, or with a body to TRACE."""
+    kind = [f"Content-Type: {REFLECTED}"] if body else [f"Allow: {ALLOWED}"]
+    lines = ["HTTP/1.1 200 OK", f"Date: {date.decode()}", *kind, f"Content-Length: {len(body)}"]
+    lines += ["Cache-Control: no-store", f"X-Request-ID: {request_id}"]
+    if close:
+        lines.append("Connection: close")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def reflected(line: bytes, fields: list[tuple[bytes, bytes]]) -> bytes:
+    """Return a request as it came, without the fields that may hold a secret (RFC 9110, section 9.3.8)."""
+    shown = [name + b": " + value for name, value in fields if not SECRET.search(name)]
+    return b"\r\n".join([line, *shown]) + b"\r\n\r\n"
 
 
 def _phrase(status: int) -> str:

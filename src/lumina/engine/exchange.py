@@ -56,6 +56,8 @@ class Exchange(Reception):
         self.origin = cython.cast(Origin, self.live.origins[self.route.upstream.index])
         self.record.series = self.route.series
         self.record.upstream_series = self.route.upstream.series
+        if head.relayed and self.stops(head, cython.address(hop)):
+            return
         limit = self.route.body_bytes
         if limit >= 0 and head.content_length > limit:
             self.fail(BODY_TOO_LARGE, 0)

@@ -26,6 +26,7 @@ cdef struct Hop:
     int ways                            # in which fields to say it: Ways
     bint secure                         # the client speaks TLS
     bint over_tls                       # the peer does
+    int forwards                        # how often the upstream may pass it on; negative: nobody said
     bint upgrading
 
 

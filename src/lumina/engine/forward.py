@@ -84,6 +84,10 @@ def _hop_fields(writer: Writer, head: RequestHead, route: Route, hop: cython.poi
     writer.put(b"\r\nVia: 1.", 0, 9)
     writer.number(head.minor)
     writer.put(b" lumina\r\n", 0, 9)
+    if hop.forwards >= 0:
+        writer.put(b"Max-Forwards: ", 0, 14)
+        writer.number(hop.forwards)
+        writer.end()
     if hop.upgrading:
         writer.put(b"Connection: Upgrade\r\nUpgrade: ", 0, 30)
         writer.put(data, head.value_at[field], head.value_size[field])

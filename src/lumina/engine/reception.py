@@ -1,7 +1,12 @@
-"""Who a request comes from: its peer, or whoever the peer says it is, where the peer is trusted with that."""
+"""What is settled before a request goes anywhere.
+
+Who it comes from: its peer, or whoever the peer says it is, where the peer is trusted with that. And whether it goes on
+from here at all: not in circles, not farther than it wants (RFC 9110, section 7.6.2), and TRACE only where it may.
+"""
 
 import cython
 
+from lumina.engine.answers import last_stop, reflected
 from lumina.engine.detour import Detour
 from lumina.engine.stream import ServerStream
 from lumina.http1.forwarded import Forwarded
@@ -21,6 +26,7 @@ class Reception(Detour):
         hop.over_tls = client.secure
         hop.secure = client.secure
         hop.told = cython.NULL
+        hop.forwards = FORWARDS_ANY
         hop.ways = told.ways
         if told.trusting and told.read(head, data, client.peer, client.peer_size):
             self._believe(told, hop)
@@ -47,3 +53,53 @@ class Reception(Detour):
         if told.id_size > 0:
             record.id_size = told.id_size
             memcpy(record.id, hop.data + told.id_at, told.id_size)
+
+    def stops(self, head: RequestHead, hop: cython.pointer(Hop)) -> cython.bint:
+        """Answer what goes no farther; what may is told how far."""
+        place: cython.int
+        left: cython.int
+        if passes(head, hop.data) >= self.live.snapshot.limits.passes:
+            self.fail(LOOP_DETECTED, 0)
+            return True
+        if head.method != METHOD_TRACE and head.method != METHOD_OPTIONS:
+            return False
+        if head.method == METHOD_TRACE and not self.live.snapshot.trace:
+            self.fail(BAD_REQUEST, RULE_TRACE)
+            return True
+        left = max_forwards(head, hop.data)
+        if left == FORWARDS_MALFORMED:
+            self.fail(BAD_REQUEST, RULE_MAX_FORWARDS)
+        elif left == 0:
+            self._answer_here(head, hop.data)
+        elif left > 0:
+            hop.forwards = left - 1
+            for place in range(head.count):
+                if head.known[place] == NAME_MAX_FORWARDS:
+                    head.hop[place] = True
+        return left == FORWARDS_MALFORMED or left == 0
+
+    def _answer_here(self, head: RequestHead, data: cython.p_const_uchar) -> None:
+        """Be the one that the request is for."""
+        client: ServerStream = self.client
+        place: cython.int
+        line: bytes = b""
+        fields: list[tuple[bytes, bytes]] = []
+        if head.method == METHOD_TRACE:
+            line = data[head.method_at : head.method_at + head.method_size]
+            line += b" " + data[head.target_at : head.target_at + head.target_size] + b" HTTP/1.%d" % head.minor
+            for place in range(head.count):
+                name: bytes = data[head.name_at[place] : head.name_at[place] + head.name_size[place]]
+                value: bytes = data[head.value_at[place] : head.value_at[place] + head.value_size[place]]
+                fields.append((name, value))
+        body = reflected(line, fields) if line else b""
+        answer = last_stop(
+            body,
+            request_id=self.record.id[: self.record.id_size].decode(),
+            date=self.gateway.reactor.clock.http_date,
+            close=not client.keep(self.request_done),
+        )
+        self.record.status = 200
+        self.record.bytes_out = len(body)
+        client.send_whole(answer)
+        self._end()
+        client.done()

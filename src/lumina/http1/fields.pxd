@@ -65,6 +65,7 @@ cdef class Fields:
     cdef readonly bint close
     cdef readonly bint keep_alive
     cdef readonly bint upgrade
+    cdef bint relayed                    # Via, Max-Forwards or TRACE: how far it came and may go matters
     # Where the one wanted field of a kind is, as an index in the table, or -1.
     cdef int host
     cdef int upgrade_field

@@ -76,32 +76,13 @@ FAMILY = list(b"x-forwarded")
 class Fields:
     """The fields of one message: offsets into the octets that were scanned, and what they mean for this hop."""
 
+    # fmt: off
     __slots__ = (
-        "_nominating",
-        "accept_field",
-        "close",
-        "coding_field",
-        "codings",
-        "count",
-        "expect_field",
-        "expectations",
-        "hop",
-        "host",
-        "hosts",
-        "keep_alive",
-        "keep_alive_field",
-        "known",
-        "length_field",
-        "lengths",
-        "name_at",
-        "name_size",
-        "refusal",
-        "strict",
-        "upgrade",
-        "upgrade_field",
-        "value_at",
-        "value_size",
+        "_nominating", "accept_field", "close", "coding_field", "codings", "count", "expect_field", "expectations",
+        "hop", "host", "hosts", "keep_alive", "keep_alive_field", "known", "length_field", "lengths", "name_at",
+        "name_size", "refusal", "relayed", "strict", "upgrade", "upgrade_field", "value_at", "value_size",
     )
+    # fmt: on
 
     def __init__(self) -> None:
         if not cython.compiled:
@@ -117,7 +98,7 @@ class Fields:
     def begin(self) -> None:  # hot
         """Forget everything."""
         self.count = 0
-        self.close = self.keep_alive = self.upgrade = self._nominating = False
+        self.close = self.keep_alive = self.upgrade = self.relayed = self._nominating = False
         self.host = self.upgrade_field = self.accept_field = self.keep_alive_field = -1
         self.length_field = self.coding_field = self.expect_field = -1
         self.hosts = self.lengths = self.codings = self.expectations = 0
@@ -243,6 +224,8 @@ class Fields:
                 self.accept_field = place
         elif name == NAME_KEEP_ALIVE:
             self.keep_alive_field = place
+        elif name == NAME_VIA or name == NAME_MAX_FORWARDS:
+            self.relayed = True
 
     def _of_the_family(self, place: cython.int, data: cython.p_const_uchar) -> None:  # hot
         """Mark a field whose name begins with X-Forwarded, and let it go no further where it has underscores."""

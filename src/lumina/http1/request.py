@@ -249,8 +249,10 @@ class RequestHead(Target):
         elif framing != FRAMING_NONE:
             self.body = BODY_LENGTH
             self.content_length = framing
-        if self.method == METHOD_TRACE and (framing == FRAMING_CHUNKED or framing > 0):
-            return self._wrong(RULE_TRACE_CONTENT)
+        if self.method == METHOD_TRACE:
+            self.relayed = True
+            if framing == FRAMING_CHUNKED or framing > 0:
+                return self._wrong(RULE_TRACE_CONTENT)
         return True
 
     def parse_bytes(self, data: bytes, at: int = 0, end: int = -1) -> int:

@@ -54,6 +54,8 @@ cdef enum RuleNumber:
     RULE_CODING_VERSION
     RULE_CODING_NO_CONTENT
     RULE_TRACE_CONTENT
+    RULE_TRACE
+    RULE_MAX_FORWARDS
     RULE_EXPECT
     # the status line
     RULE_STATUS_LINE

@@ -52,6 +52,8 @@ if not cython.compiled:
         RULE_CODING_VERSION,
         RULE_CODING_NO_CONTENT,
         RULE_TRACE_CONTENT,
+        RULE_TRACE,
+        RULE_MAX_FORWARDS,
         RULE_EXPECT,
         RULE_STATUS_LINE,
         RULE_STATUS_CODE,
@@ -61,7 +63,7 @@ if not cython.compiled:
         RULE_CHUNK_END,
         RULE_TRAILER_SIZE,
         RULE_COUNT,
-    ) = range(53)
+    ) = range(55)
 
 
 class Rule(NamedTuple):
@@ -119,6 +121,8 @@ _TABLE = (
     ("coding-version", 400, "A message of HTTP/1.0 has a Transfer-Encoding."),
     ("coding-no-content", 400, "A response that can have no content has a Transfer-Encoding."),
     ("trace-content", 400, "A TRACE request has content."),
+    ("trace", 405, "TRACE is not taken here."),
+    ("max-forwards", 400, "The Max-Forwards is no decimal number, or stands twice."),
     ("expect", 417, "The only expectation known here is 100-continue."),
     ("status-line", 400, "The status line is not a version, a status code and a reason."),
     ("status-code", 400, "The status code is not one of 100 to 599."),

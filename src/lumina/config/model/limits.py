@@ -59,6 +59,11 @@ class Limits(Section):
         description="Most requests that one worker has under way at once. One above it is answered 503; "
         "health and metrics are not.",
     )
+    passes: Annotated[int, Whole(1, 1000)] = Field(
+        default=10,
+        description="How many Luminas a request may pass on its way, as its `Via` says. One that goes round in a "
+        "circle is answered 508.",
+    )
     min_request_rate: Annotated[int, Size(0, 1024 * MIB)] = Field(
         default=240,
         description="Fewest bytes a second of a request body, over its time and `timeouts.rate_grace` longer. "

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from lumina.config.model.places import Host, Network, Prefix
 from lumina.config.model.section import Section, wrong
-from lumina.config.model.values import Choice, Text, Whole, quoted
+from lumina.config.model.values import Choice, Flag, Text, Whole, quoted
 from lumina.config.model.workers import Workers
 
 ANY_PORT = Whole(0, 65535)
@@ -99,6 +99,11 @@ class Server(Section):
     proxy_protocol: ProxyProtocol | None = Field(
         default=None,
         description="Whose word is taken for where a connection comes from. Without it, nobody's.",
+    )
+    trace: Annotated[bool, Flag()] = Field(
+        default=False,
+        description="Whether `TRACE` is taken, which shows its sender what arrives, with what was added on the way. "
+        "If not, it is answered 405.",
     )
     admin: Admin | None = Field(
         default=None,
