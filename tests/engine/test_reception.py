@@ -188,8 +188,42 @@ def test_a_peer_of_ipv4_on_a_socket_of_ipv6(stage: Stage) -> None:
     trust(stage, "127.0.0.0/8")
     client = stage._peer(socket.create_connection(("127.0.0.1", port)))
     client.send(get(fields="X-Forwarded-For: 1.1.1.1\r\n"))
-    found = told(stage.accept().read())
+    upstream = stage.accept()
+    found = told(upstream.read())
     assert (found["x-real-ip"], found["x-forwarded-for"]) == ("1.1.1.1", "1.1.1.1, 127.0.0.1")
+    upstream.send(answer())
+    client.read()
+    trust(stage)
+    client.send(get())
+    assert told(upstream.read())["x-forwarded-for"] == "127.0.0.1"
+    upstream.send(answer())
+    client.read()
+    assert [line["client"] for line in stage.lines()] == ["1.1.1.1", "127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("announced", "client", "peer"),
+    [
+        pytest.param("10.3.3.3", "1.1.1.1", "10.3.3.3", id="a proxy that is trusted"),
+        pytest.param("2.2.2.2", "2.2.2.2", None, id="one that is not"),
+        pytest.param("127.0.0.1", "1.1.1.1", "127.0.0.1", id="one as near as the sender"),
+    ],
+)
+def test_the_peer_is_whom_a_proxy_header_names(stage: Stage, announced: str, client: str, peer: str | None) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    address = listener.getsockname()
+    stage.engine.listen(listener.detach(), proxy_protocol={"trusted": ["127.0.0.0/8"], "others": "refuse"})
+    trust(stage, *PROXY)
+    sent = stage._peer(socket.create_connection(address))
+    sent.send(f"PROXY TCP4 {announced} 10.9.9.9 1234 80\r\n".encode() + get(fields="X-Forwarded-For: 1.1.1.1\r\n"))
+    upstream = stage.accept()
+    found = told(upstream.read())
+    assert found["x-forwarded-for"] == (f"1.1.1.1, {announced}" if peer else announced)
+    upstream.send(answer())
+    sent.read()
+    (line,) = stage.lines()
+    assert (line["client"], line.get("peer")) == (client, peer)
 
 
 def test_a_peer_without_an_address_is_trusted_with_nothing(

@@ -39,7 +39,16 @@ class Exchange(Reception):
         hop: Hop
         self._opened(client)
         self._note(head, data)
-        self.introduce(head, data, cython.address(hop))
+        hop.data = data
+        hop.record = cython.address(self.record)
+        hop.peer = client.peer
+        hop.peer_size = client.peer_size
+        hop.secure = hop.over_tls = client.private = client.secure
+        hop.told = cython.NULL
+        hop.ways = self.live.snapshot.forwarded
+        hop.forwards = FORWARDS_ANY
+        if gateway.forwarded.trusting:
+            self.introduce(head, data, cython.address(hop))
         self.body = head.body
         self.request_done = head.body == BODY_NONE or (head.body == BODY_LENGTH and head.content_length == 0)
         self.expects_continue = head.expects_continue
@@ -130,15 +139,12 @@ class Exchange(Reception):
         record.upstream_series = 0
         record.bytes_in = 0
         record.bytes_out = 0
-        record.route_size = 0
-        record.endpoint_size = 0
+        record.route_size = record.endpoint_size = record.peer_size = 0
         gateway.identity.write(record.id, gateway.reactor.clock.wall)
         memcpy(record.client, client.peer, client.peer_size)
         record.client_size = client.peer_size
-        record.peer_size = 0
-        record.id_size = ID
         client.request_id = record.id
-        client.request_id_size = ID
+        record.id_size = client.request_id_size = ID
         gateway.recorder.block.in_flight += 1
 
     def _note(self, head: RequestHead, data: cython.p_const_uchar) -> None:  # hot

@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.recorder cimport Record
 from lumina.engine.stream cimport Dialogue, ServerStream
 from lumina.http.octets cimport OCTETS, TCHAR
 from lumina.http1.fields cimport *
@@ -18,10 +19,9 @@ cdef enum:
 cdef struct Hop:
     const unsigned char* data           # the octets that the request's head was parsed from
     # what this hop adds
-    const unsigned char* id
+    const Record* record                # of the exchange: whose the request is, and its identifier
     const unsigned char* peer
-    const unsigned char* client         # who may be another than the peer
-    Py_ssize_t id_size, peer_size, client_size
+    Py_ssize_t peer_size
     void* told                          # the Forwarded of a trusted peer, borrowed; NULL: it is not trusted
     int ways                            # in which fields to say it: Ways
     bint secure                         # the client speaks TLS
@@ -34,7 +34,7 @@ cdef bint write_request(Buffer out, Writer writer, RequestHead head, Route route
 cdef void _target(Writer writer, RequestHead head, const unsigned char* data, Route route) noexcept
 cdef void _hop_fields(Writer writer, RequestHead head, Route route, Hop* hop) noexcept
 cdef void _x_forwarded(Writer writer, RequestHead head, Route route, Hop* hop) noexcept
-cdef void _prefix(Writer writer, Route route, Hop* hop) noexcept
+cdef void _prefix(Writer writer, const unsigned char* prefix, Py_ssize_t size, Hop* hop) noexcept
 cdef void _port(Writer writer, const unsigned char* host, Py_ssize_t size, bint secure) noexcept
 cdef void _forwarded(Writer writer, RequestHead head, Hop* hop) noexcept
 cdef void _for(Writer writer, const unsigned char* address, Py_ssize_t size) noexcept

@@ -80,7 +80,7 @@ def _hop_fields(writer: Writer, head: RequestHead, route: Route, hop: cython.poi
     if hop.ways & WAY_FORWARDED:
         _forwarded(writer, head, hop)
     writer.put(b"X-Request-ID: ", 0, 14)
-    writer.put(hop.id, 0, hop.id_size)
+    writer.put(hop.record.id, 0, hop.record.id_size)
     writer.put(b"\r\nVia: 1.", 0, 9)
     writer.number(head.minor)
     writer.put(b" lumina\r\n", 0, 9)
@@ -112,7 +112,7 @@ def _x_forwarded(writer: Writer, head: RequestHead, route: Route, hop: cython.po
                 writer.put(b", ", 0, 2)
         writer.put(hop.peer, 0, hop.peer_size)
         writer.put(b"\r\nX-Real-IP: ", 0, 13)
-        writer.put(hop.client, 0, hop.client_size)
+        writer.put(hop.record.client, 0, hop.record.client_size)
         writer.end()
     if hop.secure:
         writer.put(b"X-Forwarded-Proto: https\r\n", 0, 26)
@@ -128,24 +128,26 @@ def _x_forwarded(writer: Writer, head: RequestHead, route: Route, hop: cython.po
         writer.end()
     else:
         _port(writer, host, size, hop.secure)
-    _prefix(writer, route, hop)
+    _prefix(writer, route.prefix, len(route.prefix) if route.strip > 0 else 0, hop)
 
 
-def _prefix(writer: Writer, route: Route, hop: cython.pointer(Hop)) -> None:  # hot
+def _prefix(
+    writer: Writer, prefix: cython.p_const_uchar, size: cython.Py_ssize_t, hop: cython.pointer(Hop)
+) -> None:  # hot
     """Say what was taken off the path, here and by trusted proxies before: what a link has to begin with."""
-    told: Forwarded = None
+    told: Forwarded
     if hop.told != cython.NULL:
         told = cython.cast(Forwarded, hop.told)
-        if told.prefix_size == 0:
-            told = None
-    if told is None and route.strip == 0:
-        return
-    writer.put(b"X-Forwarded-Prefix: ", 0, 20)
-    if told is not None:
-        writer.put(hop.data, told.prefix_at, told.prefix_size)
-    if route.strip > 0:
-        writer.put(route.prefix, 0, len(route.prefix))
-    writer.end()
+        if told.prefix_size > 0:
+            writer.put(b"X-Forwarded-Prefix: ", 0, 20)
+            writer.put(hop.data, told.prefix_at, told.prefix_size)
+            writer.put(prefix, 0, size)
+            writer.end()
+            return
+    if size > 0:
+        writer.put(b"X-Forwarded-Prefix: ", 0, 20)
+        writer.put(prefix, 0, size)
+        writer.end()
 
 
 def _port(writer: Writer, host: cython.p_const_uchar, size: cython.Py_ssize_t, secure: cython.bint) -> None:  # hot

@@ -8,7 +8,7 @@ from lumina.engine.recorder cimport Record
 from lumina.engine.stream cimport ServerStream
 from lumina.http1.fields cimport NAME_MAX_FORWARDS
 from lumina.http1.forwarded cimport Forwarded
-from lumina.http1.hops cimport FORWARDS_ANY, FORWARDS_MALFORMED, max_forwards, passes
+from lumina.http1.hops cimport FORWARDS_MALFORMED, max_forwards, passes
 from lumina.http1.request cimport METHOD_OPTIONS, METHOD_TRACE, RequestHead
 from lumina.http1.rules cimport RULE_MAX_FORWARDS, RULE_TRACE
 from lumina.reasons cimport BAD_REQUEST, LOOP_DETECTED
@@ -19,4 +19,3 @@ cdef class Reception(Detour):
     cdef void introduce(self, RequestHead head, const unsigned char* data, Hop* hop) noexcept
     cdef bint stops(self, RequestHead head, Hop* hop) noexcept
     cdef void _answer_here(self, RequestHead head, const unsigned char* data) noexcept
-    cdef void _believe(self, Forwarded told, Hop* hop) noexcept

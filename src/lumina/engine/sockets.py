@@ -4,23 +4,26 @@ import cython
 
 
 def name_of(address: cython.pointer(sockaddr_storage), into: cython.p_uchar) -> cython.int:
-    """Write the address as text, which is empty for a unix socket; return its size."""
+    """Write the address as text, which is empty for a unix socket; return its size.
+
+    An address of IPv4 is one, whatever the socket it came to (RFC 4291, section 2.5.5.2).
+    """
     four: cython.pointer(sockaddr_in) = cython.cast(cython.pointer(sockaddr_in), address)
     six: cython.pointer(sockaddr_in6) = cython.cast(cython.pointer(sockaddr_in6), address)
     text: cython.p_char = cython.cast(cython.p_char, into)
+    octets: cython.p_uchar = cython.cast(cython.p_uchar, cython.address(six.sin6_addr))
     into[0] = 0
     if address.ss_family == AF_INET:
         inet_ntop(AF_INET, cython.address(four.sin_addr), text, NAME_ROOM)
+    elif address.ss_family == AF_INET6 and is_mapped(octets):
+        inet_ntop(AF_INET, octets + 12, text, NAME_ROOM)
     elif address.ss_family == AF_INET6:
         inet_ntop(AF_INET6, cython.address(six.sin6_addr), text, NAME_ROOM)
     return strlen(text)
 
 
 def octets_of(address: cython.pointer(sockaddr_storage), octets: cython.p_uchar, port: cython.p_int) -> cython.int:
-    """Read the address into 16 octets; return its family: 4, 6, or 0 where there is none.
-
-    An address of IPv4 is one, whatever the socket it came to (RFC 4291, section 2.5.5.2).
-    """
+    """Read the address into 16 octets; return its family: 4, 6, or 0 where there is none."""
     four: cython.pointer(sockaddr_in) = cython.cast(cython.pointer(sockaddr_in), address)
     six: cython.pointer(sockaddr_in6) = cython.cast(cython.pointer(sockaddr_in6), address)
     if address.ss_family == AF_INET:
