@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 
 import pytest
 
@@ -153,6 +154,25 @@ def test_an_endpoint_that_hangs_is_put_out_and_its_requests_go_elsewhere(stage: 
     assert stage.arena.endpoint(0)["state"] != "closed"
     assert stage.arena.endpoint(1)["state"] == "closed"
     two.other.close()
+
+
+def test_a_worker_that_was_held_up_does_not_blame_an_endpoint_that_has_answered(stage: Stage) -> None:
+    other = socket.create_server(("127.0.0.1", 0))
+    other.setblocking(False)
+    stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    stage.engine.tick()
+    upstream.sock.send(answer())
+    time.sleep(1.2)  # it is the engine that does nothing
+    stage.engine.tick()
+    assert client.read().endswith(b"ok")
+    with pytest.raises(BlockingIOError):
+        other.accept()
+    other.close()
+    assert stage.arena.read()["retries"] == {}
 
 
 @pytest.mark.parametrize("listening", [0, 1])

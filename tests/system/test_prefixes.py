@@ -117,4 +117,4 @@ def test_an_upstream_by_name_is_asked_at_each_endpoint_in_turn(tmp_path_factory:
         with Gateway(config, tmp_path_factory.mktemp("named")) as gateway:
             for _ in range(10):
                 assert gateway.ask("/api/orders/x").status == 200
-    assert (len(one.requests), len(two.requests)) == (5, 5)
+            assert (len(one.requests), len(two.requests)) == (5, 5)  # here, so that a failure shows the access lines

@@ -17,6 +17,7 @@ cdef enum:
     SCRATCH = 262144                    # octets that one read can bring
     HURRIED = 64                        # urgent events taken at once
     ASIDE = 31                          # events between two looks at what is urgent, less one
+    CATCH_UP = 64                       # batches taken at once after the loop was held up
     LATE = 1000                         # microseconds into a turn after which what was put off waits for the next
 
 
@@ -51,6 +52,7 @@ cdef class Reactor:
     cdef double lag                     # seconds, as last looked at
     cdef epoll_event events[512]
     cdef readonly Clock clock
+    cdef double ticked                  # when it was last looked at the wheel
     cdef Wheel wheel
     cdef BufferPool buffers
     cdef PipePool pipes
