@@ -164,9 +164,6 @@ cdef class Limits:
     cdef readonly unsigned long requests    # under way at once
     cdef readonly long long min_request_rate    # octets a second; 0: any
     cdef readonly long long min_response_rate
-    cdef readonly long upstream_connections
-    cdef readonly long upstream_idle
-    cdef readonly long upstream_uploads     # requests to one endpoint that are still coming
 
 
 @cython.final

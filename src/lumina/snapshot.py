@@ -246,8 +246,7 @@ class Limits:
     # fmt: off
     __slots__ = (
         "client_connections", "connection_requests", "connections", "header_bytes", "header_count", "min_request_rate",
-        "min_response_rate", "passes", "pipelined_requests", "request_line", "requests",
-        "response_header_bytes", "upstream_connections", "upstream_idle", "upstream_uploads",
+        "min_response_rate", "passes", "pipelined_requests", "request_line", "requests", "response_header_bytes",
     )
     # fmt: on
 
@@ -264,9 +263,6 @@ class Limits:
         self.passes = plan["passes"]
         self.min_request_rate = plan["min_request_rate"]
         self.min_response_rate = plan["min_response_rate"]
-        self.upstream_connections = plan["upstream_connections"]
-        self.upstream_idle = plan["upstream_idle"]
-        self.upstream_uploads = plan["upstream_uploads"]
 
 
 class Timeouts:
