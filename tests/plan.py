@@ -75,6 +75,7 @@ UPSTREAM: dict[str, Any] = {
         "pool_idle": 60.0,
     },
     "health": None,
+    "proxy_protocol": 0,
 }
 ENDPOINT: dict[str, Any] = {"unix": None, "weight": 1, "priority": 0, "srv": None}
 

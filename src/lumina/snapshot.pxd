@@ -49,6 +49,7 @@ cdef class Upstream:
     cdef readonly bint secure               # speaks TLS
     cdef readonly dict tls                  # how, or None
     cdef readonly tuple endpoints
+    cdef readonly int proxy_protocol        # the version of the header that clients are announced by; 0: they are not
     # balance
     cdef readonly int policy                # a Policy
     cdef readonly int hash_by               # a HashKey

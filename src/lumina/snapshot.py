@@ -90,10 +90,10 @@ class Upstream:
         "hedge_floor", "hedge_quantile", "index", "name", "outlier_consecutive", "outlier_ejection",
         "outlier_failure_rate", "outlier_max_ejected", "outlier_max_ejection", "outlier_requests",
         "outlier_slow_factor", "outlier_window", "outliers", "per_try_timeout", "policy", "pool_idle_timeout",
-        "queue_timeout", "request_timeout", "retry_attempts", "retry_backoff", "retry_buffer", "retry_connect",
-        "retry_max_backoff", "retry_methods", "retry_reset", "retry_statuses", "retry_timeout", "secure", "series",
-        "slow_start", "sticky", "sticky_cookie", "sticky_max_age", "sticky_secret", "tls", "tls_timeout",
-        "tunnel_idle_timeout",
+        "proxy_protocol", "queue_timeout", "request_timeout", "retry_attempts", "retry_backoff", "retry_buffer",
+        "retry_connect", "retry_max_backoff", "retry_methods", "retry_reset", "retry_statuses", "retry_timeout",
+        "secure", "series", "slow_start", "sticky", "sticky_cookie", "sticky_max_age", "sticky_secret", "tls",
+        "tls_timeout", "tunnel_idle_timeout",
     )
     # fmt: on
 
@@ -109,6 +109,7 @@ class Upstream:
         )
         self.authority = self.endpoints[0].authority
         self.health = plan["health"]
+        self.proxy_protocol = plan["proxy_protocol"]
         self._choice(plan["balance"], plan["sticky"] or {}, plan["slow_start"])
         self._caps(plan["caps"])
         self._standing(plan["outliers"] or {}, plan["breaker"] or {}, plan["adaptive"] or {})
@@ -383,6 +384,7 @@ def _admin_upstreams(path: str) -> list[Plan]:
             "endpoints": [endpoint],
             "balance": {"policy": POLICIES[0], "by": None, "name": None, "load": 1.0},
             "slow_start": 0.0,
+            "proxy_protocol": 0,
             "caps": {"connections": 1024, "idle": 512, "uploads": 512, "requests": 0, "queue": 1024},
             "retries": {**once, **buffers},
             "timeouts": {**times, "request": 0.0, "pool_idle": 60.0, "tunnel_idle": 60.0},

@@ -32,6 +32,9 @@ def test_what_is_so_without_a_word() -> None:
         ("outliers: false", "outliers", None),
         ("hedge: {quantile: 99%}", "hedge", {"quantile": 0.99, "factor": 2.0, "floor": 0.05}),
         ("slow_start: 1m", "slow_start", 60.0),
+        ("proxy_protocol: v1", "proxy_protocol", 1),
+        ("proxy_protocol: v2", "proxy_protocol", 2),
+        ("proxy_protocol: null", "proxy_protocol", 0),
         (
             "balance: {policy: hash, by: header, name: X-User}",
             "balance",

@@ -1,4 +1,4 @@
-"""The PROXY protocol, spoken with those who speak it elsewhere: HAProxy and curl before the gateway."""
+"""The PROXY protocol, spoken with those who speak it elsewhere: HAProxy and curl in front, HAProxy and nginx behind."""
 
 import contextlib
 import json
@@ -155,3 +155,97 @@ def test_what_is_refused_is_counted_and_told(launch: Launch, telling: ServingOri
         return {line["reason"]: line["from"] for line in lines}
 
     eventually(lambda: told() == {"missing": CLIENT, "not_allowed": "127.0.0.9"})
+
+
+NGINX = """
+worker_processes 1;
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 256; }}
+http {{
+  access_log {folder}/access.log combined;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port} proxy_protocol;
+    location / {{ return 200 "$proxy_protocol_addr $proxy_protocol_server_port $connection"; }}
+    location /checked {{ return 200 "checked $proxy_protocol_addr"; }}
+  }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def nginx_behind(folder: Path) -> Iterator[int]:
+    port = reserve()
+    file = folder / "behind.conf"
+    file.write_text(NGINX.format(folder=folder, port=port))
+    with served("nginx", [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(file)], port) as listening:
+        yield listening
+
+
+@contextlib.contextmanager
+def haproxy_behind(folder: Path, words: str = "") -> Iterator[int]:
+    port = reserve()
+    config = f"""
+frontend behind
+  mode http
+  bind 127.0.0.1:{port} accept-proxy {words}
+  http-request return status 200 content-type text/plain lf-string "%[src] %[dst_port] %[fc_rcvd_proxy]"
+"""
+    with haproxy(folder, config, port) as listening:
+        yield listening
+
+
+def before(port: int, upstream: dict[str, object], scheme: str = "http") -> dict[str, object]:
+    made = {"endpoints": [f"{scheme}://127.0.0.1:{port}"], **upstream}
+    return {"upstreams": {"behind": made}, "routes": [{"path": "/", "upstream": "behind"}]}
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_nginx_learns_whose_a_connection_is(launch: Launch, tmp_path: Path, version: str) -> None:
+    with nginx_behind(tmp_path) as port:
+        gateway = launch(before(port, {"proxy_protocol": version}))
+        with call(gateway.port) as client, call(gateway.port, "127.0.77.6") as other:
+            one, two = ask(client).split(), ask(other).split()
+            again, twice = ask(client).split(), ask(other).split()
+    assert one[:2] == [CLIENT.encode(), str(gateway.port).encode()]
+    assert two[:2] == [b"127.0.77.6", str(gateway.port).encode()]
+    assert (again, twice) == (one, two)  # on the same connections
+    assert one[2] != two[2]
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_haproxy_learns_whose_a_connection_is(launch: Launch, tmp_path: Path, version: str) -> None:
+    with haproxy_behind(tmp_path) as port:
+        gateway = launch(before(port, {"proxy_protocol": version}))
+        with call(gateway.port) as client:
+            assert [ask(client) for _ in range(3)] == [f"{CLIENT} {gateway.port} 1".encode()] * 3
+
+
+def test_haproxy_learns_it_before_tls(launch: Launch, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "one.pem")
+    with haproxy_behind(tmp_path, f"ssl crt {tmp_path}/one.pem") as port:
+        upstream: dict[str, object] = {"proxy_protocol": "v2", "tls": {"ca": str(tmp_path / "ca.pem")}}
+        gateway = launch(before(port, upstream, "https"))
+        with call(gateway.port) as client:
+            assert [ask(client) for _ in range(2)] == [f"{CLIENT} {gateway.port} 1".encode()] * 2
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_health_is_asked_for_by_ourselves(launch: Launch, tmp_path: Path, version: str) -> None:
+    health = {"path": "/checked", "interval": "50ms", "body": "checked", "initial": "probe"}
+    with nginx_behind(tmp_path) as port:
+        gateway = launch(before(port, {"proxy_protocol": version, "health": health}))
+        log = tmp_path / "access.log"
+        eventually(lambda: log.read_text().count("GET /checked") > 2)
+        assert gateway.health()["upstreams"][0]["endpoints"][0]["state"] == "up"
+        with call(gateway.port) as client:
+            assert ask(client).startswith(CLIENT.encode())

@@ -10,6 +10,8 @@ from lumina.config.validate import Draft
 
 Plan = dict[str, Any]
 
+PROXY_PROTOCOL = {None: 0, "v1": 1, "v2": 2}  # the version that the plan has
+
 
 def upstream_plan(draft: Draft, name: str, endpoints: Sequence[Endpoint], settings: Upstream) -> Plan:
     """Return the plan of one upstream."""
@@ -30,6 +32,7 @@ def upstream_plan(draft: Draft, name: str, endpoints: Sequence[Endpoint], settin
         "adaptive": _section(settings.adaptive),
         "timeouts": _timeouts(draft.config.timeouts, settings.timeouts),
         "health": _health(settings),
+        "proxy_protocol": PROXY_PROTOCOL[settings.proxy_protocol],
     }
 
 

@@ -17,7 +17,7 @@ cdef class Door(Watcher):
     cdef Reactor reactor
     cdef ProxyHeader header                 # where headers are read; None: nobody may send one
 
-    cdef void greet(self, int fd, sockaddr_storage* address, double by) noexcept
+    cdef void greet(self, int fd, sockaddr_storage* address, double by, bint told) noexcept
     cdef void turn_back(self, sockaddr_storage* address, int refusal) noexcept
 
 

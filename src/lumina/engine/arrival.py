@@ -13,7 +13,7 @@ from lumina.engine.reactor import Watcher
 class Door(Watcher):
     """Where connections come in; the listener says how."""
 
-    def greet(self, fd, address, by):
+    def greet(self, fd, address, by, told):
         pass
 
     def turn_back(self, address, refusal):
@@ -68,15 +68,16 @@ class Arrival(Watcher):
         door: Door = self.door
         header: ProxyHeader = door.header
         fd: cython.int = self.fd
+        told: cython.bint = size > 0 and header.family != 0
         if size > 0:
             if recv(fd, door.reactor.scratch, size, 0) != size:
                 self._end(REFUSAL_NONE)
                 return
-            if header.family != 0:
+            if told:
                 make(cython.address(self.address), header.family, header.source, header.source_port)
         self._leave()
         door.reactor.dismiss(self)
-        door.greet(fd, cython.address(self.address), self.by)
+        door.greet(fd, cython.address(self.address), self.by, told)
 
     def _end(self, refusal: cython.int) -> None:
         """Close the connection, for a reason that is counted or for none."""

@@ -381,6 +381,8 @@ class Client(Paced):
             return
         self.gateway.recorder.block.connections -= 1
         self.gateway.crowd.leave(self.group)
+        if self.ends is not None:
+            self.ends.leave()
         self.exchange = None
         self.corked = False
         self._drop_held()

@@ -94,9 +94,14 @@ class Engine:
         self, upstream: Upstream, key: str, slot: cython.int, weight: cython.double, priority: cython.int
     ) -> Pool:
         """Return the pool of an endpoint, the one that there is or a new one."""
+        announcing: cython.bint = upstream.proxy_protocol != 0
         pool: Pool = self.pools.get((upstream.name, key))
+        if pool is not None and pool.announcing != announcing:  # its connections are of the other kind
+            pool.retire()
+            pool = None
         if pool is None:
             pool = Pool(key)
+            pool.announcing = announcing
             self.pools[upstream.name, key] = pool
         pool.place(slot, weight, priority)
         pool.standing.attach(self.recorder.arena.state(slot))

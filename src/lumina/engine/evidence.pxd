@@ -1,6 +1,6 @@
 # What the kernel knows of a connection that failed.
 cimport cython
-from libc.errno cimport ECONNREFUSED, ENOENT, ETIMEDOUT
+from libc.errno cimport ECONNREFUSED, ECONNRESET, ENOENT, EPIPE, ETIMEDOUT
 
 from lumina.engine.syscalls cimport *
 from lumina.reasons cimport *

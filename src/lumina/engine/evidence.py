@@ -4,11 +4,13 @@ import cython
 
 
 def reason_of(error: cython.int) -> cython.int:
-    """Say in our words what connect(2) said."""
+    """Say in our words what connect(2) said, or send(2) of the first octets."""
     if error == ECONNREFUSED or error == ENOENT:
         return CONNECTION_REFUSED
     if error == ETIMEDOUT:
         return CONNECTION_TIMEOUT
+    if error == ECONNRESET or error == EPIPE:
+        return CONNECTION_TERMINATED
     return DESTINATION_UNROUTABLE
 
 

@@ -4,6 +4,7 @@ from libc.errno cimport EMFILE, ENFILE, errno
 
 from lumina.engine.arrival cimport Arrival, Door
 from lumina.engine.client cimport Client
+from lumina.engine.ends cimport Ends
 from lumina.engine.gateway cimport Gateway
 from lumina.engine.limit cimport LIMIT_CLIENT_CONNECTIONS, LIMIT_CONNECTIONS
 from lumina.engine.sockets cimport NAME_ROOM, name_of, octets_of

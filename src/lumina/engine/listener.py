@@ -9,6 +9,7 @@ import cython
 from lumina.engine.arrival import Arrival, Door
 from lumina.engine.client import Client
 from lumina.engine.crowd import group_of
+from lumina.engine.ends import Ends
 from lumina.engine.gateway import Gateway
 from lumina.engine.tls import Tls
 from lumina.errors import EngineError
@@ -56,7 +57,9 @@ class Listener(Door):
         if self.senders is not None:
             self._await(fd, cython.address(address))
         else:
-            self.greet(fd, cython.address(address), self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header)
+            self.greet(
+                fd, cython.address(address), self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header, False
+            )
         return True
 
     def _refuse(self, fd: cython.int, limit: cython.int) -> None:
@@ -120,8 +123,13 @@ class Listener(Door):
             return None
         return group
 
-    def greet(self, fd: cython.int, address: cython.pointer(sockaddr_storage), by: cython.double) -> None:
-        """Set a connection to work that comes from `address`; its first request has to be there at `by`."""
+    def greet(
+        self, fd: cython.int, address: cython.pointer(sockaddr_storage), by: cython.double, told: cython.bint
+    ) -> None:
+        """Set a connection to work that comes from `address`; its first request has to be there at `by`.
+
+        told: a header said so, the one that was read last.
+        """
         group: bytes = self._enter(fd, address)
         client: Client
         if group is None:
@@ -129,6 +137,9 @@ class Listener(Door):
         client = Client(self.gateway, fd)
         client.group = group
         client.peer_size = name_of(address, client.peer)
+        if told:
+            client.ends = Ends()
+            client.ends.adopt(self.header)
         if not self._watch(client):
             client.fd = -1
             close(fd)

@@ -41,7 +41,7 @@ class Origin(Watcher):
         self.reactor = reactor
         self.head = head
         self.most_open = upstream.cap_connections
-        self.most_idle = upstream.cap_idle
+        self.most_idle = 0 if upstream.proxy_protocol else upstream.cap_idle  # those wait elsewhere: see announced.py
         self.most_uploads = upstream.cap_uploads
         self.most_requests = upstream.cap_requests
         self.guided = upstream.sticky or (upstream.policy == POLICY_HASH and upstream.hash_by != HASH_NOTHING)

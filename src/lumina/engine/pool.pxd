@@ -47,10 +47,15 @@ cdef class Pool:
     cdef double lifetime                    # the shortest wait after which the endpoint closed a connection; 0: unknown
     cdef void* newest
     cdef void* oldest
+    cdef dict aside                         # those that wait, each for a client of its own, the oldest first
+    cdef bint announcing                    # all of its connections are of that kind
     cdef UpstreamStats* stats
 
     cdef Pooled lease(self, double now, bint careful)
     cdef void learn(self, double waited) noexcept
     cdef void give(self, Pooled connection) noexcept
     cdef void forget(self, Pooled connection) noexcept
+    cdef void set_aside(self, Pooled connection) noexcept
+    cdef void take_back(self, Pooled connection) noexcept
+    cdef bint close_oldest(self) noexcept
     cdef bint _address(self, str host, int port) except -1

@@ -28,6 +28,7 @@ class Pool:
         self.label = f',"endpoint":{json.dumps(self.text)}'.encode()
         self.mark = NO_MARK
         self.standing = Standing()
+        self.aside = {}
 
     def place(self, slot: int, weight: float, priority: int) -> None:
         """Take what a configuration, or a name server, says of the endpoint."""
@@ -103,6 +104,8 @@ class Pool:
         self.gone = True
         while self.newest is not cython.NULL:
             cython.cast(Pooled, self.newest).close()
+        while self.close_oldest():
+            pass
 
     def give(self, connection: Pooled) -> None:  # hot
         """Let `connection` wait for the next exchange."""
@@ -134,3 +137,25 @@ class Pool:
         connection.idle = False
         self.idle -= 1
         self.stats.idle -= 1
+
+    def set_aside(self, connection: Pooled) -> None:
+        """Count a connection that waits for one client alone."""
+        connection.idle = True
+        self.aside[connection] = None
+        self.idle += 1
+        self.stats.idle += 1
+
+    def take_back(self, connection: Pooled) -> None:
+        """Count it no longer among those that wait."""
+        del self.aside[connection]
+        connection.idle = False
+        self.idle -= 1
+        self.stats.idle -= 1
+
+    def close_oldest(self) -> cython.bint:
+        """Close the connection that has waited longest for a client of its own; False where none does."""
+        connection: Pooled
+        for connection in self.aside:
+            connection.close()
+            return True
+        return False

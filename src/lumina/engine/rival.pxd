@@ -1,6 +1,7 @@
 # A second try of a request, under way beside the first.
 cimport cython
 
+from lumina.engine.announced cimport make_room
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.origin cimport Origin
 from lumina.engine.pool cimport Pool

@@ -34,6 +34,9 @@ class Rival(Dialogue):
         """Open a connection to the pool's address of that number; OK, or why that cannot be."""
         reason: cython.int
         self.connection = UpstreamConnection(origin, self.pool)
+        self.connection.ends = self.owner.announced()
+        if self.connection.ends is not None:
+            make_room(self.pool, origin.most_open)
         self.connection.expect(self, method)
         reason = self.connection.open(address)
         if reason != OK:

@@ -1,9 +1,11 @@
 # A request on its way to an endpoint: which, on what connection, and how much of it has gone out.
 cimport cython
 
+from lumina.engine.announced cimport make_room, waiting_for
 from lumina.engine.arena cimport CUT_AGE, CUT_QUEUE
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.deadlines cimport Told, tell_left
+from lumina.engine.ends cimport Ends
 from lumina.engine.gateway cimport Gateway, Live
 from lumina.engine.limit cimport LIMIT_QUEUE, LIMIT_UPLOADS
 from lumina.engine.origin cimport ALL_FULL, Origin, Wish

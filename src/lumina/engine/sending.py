@@ -11,6 +11,7 @@ What is done when that fails is in delivery.py.
 import cython
 
 from lumina.engine.buffer import Buffer
+from lumina.engine.ends import Ends
 from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
 from lumina.engine.stream import Contest, Dialogue
@@ -201,13 +202,35 @@ class Sending(Contest):
         if pool.address_count == 0:
             self.upstream_unreached(DNS_ERROR)
             return
+        ends: Ends = self.announced()
+        if ends is not None:
+            connection = cython.cast(
+                UpstreamConnection,
+                waiting_for(ends, pool, self.gateway.reactor.clock.now, not self.is_idempotent()),
+            )
+            if connection is not None:
+                connection.expect(self, self.record.method)
+                self._attach(connection)
+                return
+            make_room(pool, self.origin.most_open)
         connection = UpstreamConnection(self.origin, pool)
+        connection.ends = ends
         connection.expect(self, self.record.method)
         self.connection = connection
         reason = connection.open((pool.preferred + self.addresses_tried) % pool.address_count)
         if reason != OK:
             connection.exchange = None
             self.upstream_unreached(reason)
+
+    def announced(self) -> Ends:
+        """Return the ends of the client's connection, where the upstream is to hear of them; or None."""
+        client: ServerStream = self.client
+        if self.origin.upstream.proxy_protocol == 0:
+            return None
+        if client.ends is None:
+            client.ends = Ends()
+            client.ends.ask(client.fd)
+        return client.ends
 
     def _attach(self, connection: UpstreamConnection) -> None:  # hot
         record: cython.pointer(Record) = cython.address(self.record)

@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.ends cimport Ends
 from lumina.engine.pool cimport Pooled
 from lumina.engine.timers cimport Timed
 from lumina.engine.transport cimport Transport
@@ -46,6 +47,7 @@ cdef class Contest(Dialogue):
     # An exchange that may have a second try under way beside the first.
     cdef Buffer outgoing                    # the request as it is written for the upstream
 
+    cdef Ends announced(self)               # the client's ends, where the upstream is to hear of them; or None
     cdef bint rival_ready(self) noexcept    # it can be written to; True: it now is the first
     cdef bint rival_answers(self, ResponseHead head) noexcept   # the same, an answer has come on it
     cdef void rival_lost(self, int reason) noexcept
@@ -63,6 +65,7 @@ cdef class ServerStream(Transport):
     cdef const unsigned char* request_id    # of the exchange under way
     cdef int request_id_size
     cdef bint private                       # its client speaks TLS, with us or with a trusted proxy
+    cdef Ends ends                          # of its connection; None: nobody has asked
     cdef bytes cookie                       # that the next head sets, or None
 
     cdef bint keep(self, bint wanted) noexcept

@@ -79,6 +79,9 @@ class Dialogue(Timed):
 class Contest(Dialogue):
     """An exchange that may have a second try under way beside the first."""
 
+    def announced(self):
+        return None
+
     def rival_ready(self):
         return False
 

@@ -38,7 +38,7 @@ cdef extern from "sys/socket.h" nogil:
         size_t msg_controllen
         int msg_flags
     int AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC
-    int SOL_SOCKET, SO_ERROR, SO_LINGER, MSG_NOSIGNAL, MSG_DONTWAIT, MSG_PEEK, SHUT_WR
+    int SOL_SOCKET, SO_ERROR, SO_LINGER, MSG_NOSIGNAL, MSG_DONTWAIT, MSG_MORE, MSG_PEEK, SHUT_WR
     int socket(int domain, int kind, int protocol)
     int connect(int fd, const sockaddr* address, socklen_t size)
     int accept4(int fd, sockaddr* address, socklen_t* size, int flags)
@@ -46,6 +46,8 @@ cdef extern from "sys/socket.h" nogil:
     ssize_t send(int fd, const void* data, size_t size, int flags)
     ssize_t sendmsg(int fd, const msghdr* message, int flags)
     int shutdown(int fd, int how)
+    int getpeername(int fd, sockaddr* address, socklen_t* size)
+    int getsockname(int fd, sockaddr* address, socklen_t* size)
     int setsockopt(int fd, int level, int name, const void* value, socklen_t size)
     int getsockopt(int fd, int level, int name, void* value, socklen_t* size)
 

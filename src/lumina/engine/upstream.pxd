@@ -2,6 +2,7 @@
 cimport cython
 from libc.errno cimport EAGAIN, EINPROGRESS, EINTR, errno
 
+from lumina.engine.announced cimport Announced
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.evidence cimport reason_of, unacknowledged, unread
 from lumina.engine.origin cimport Origin
@@ -35,9 +36,7 @@ cdef enum Stage:
 
 @cython.final
 @cython.no_gc
-cdef class UpstreamConnection(ClientStream):
-    cdef readonly Origin origin
-    cdef readonly Pool pool
+cdef class UpstreamConnection(Announced):
     cdef Stage stage
     cdef Buffer held                        # a head that has not come whole
     cdef Pipe pipe                          # carries the body, or None

@@ -2,16 +2,16 @@
 
 import cython
 
+from lumina.engine.announced import Announced
 from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
-from lumina.engine.stream import ClientStream
 from lumina.engine.tls import Tls
 from lumina.errors import EngineError
 from lumina.http1.chunked import ChunkedDecoder
 from lumina.http1.response import ResponseHead
 
 
-class UpstreamConnection(ClientStream):
+class UpstreamConnection(Announced):
     """A connection and, while it carries an exchange, that exchange's codec."""
 
     def __init__(self, origin: Origin, pool: Pool) -> None:
@@ -87,6 +87,8 @@ class UpstreamConnection(ClientStream):
         error: cython.int = 0
         size: socklen_t = cython.sizeof(error)
         getsockopt(self.fd, SOL_SOCKET, SO_ERROR, cython.address(error), cython.address(size))
+        if error == 0 and self.ends is not None:
+            error = self.announce()
         if error != 0:
             self._unreached(reason_of(error))
             return
@@ -95,7 +97,6 @@ class UpstreamConnection(ClientStream):
             self.stage = HEAD
             exchange.upstream_ready()
             return
-        name = None
         try:
             name = self.origin.upstream.tls.get("server_name") or self.pool.host
             self.tls = Tls(self.origin.context, self.fd, server_side=False, name=name, view=self.reactor.view)
@@ -167,8 +168,12 @@ class UpstreamConnection(ClientStream):
             or self.seen & GONE
             or self.pool.gone
             or self.idle_time <= 0.0
-            or self.pool.idle >= self.origin.most_idle
         ):
+            self.close()
+            return
+        if self.pool.idle < self.origin.most_idle:
+            self.pool.give(self)
+        elif not self.stay():
             self.close()
             return
         self.stage = WAITING
@@ -176,7 +181,6 @@ class UpstreamConnection(ClientStream):
         self.paused = False
         self.pool.stats.active -= 1
         self.since = self.reactor.clock.now
-        self.pool.give(self)
         self.reactor.wheel.arm(self, self.reactor.clock.now + self.idle_time)
         if self.seen & EPOLLIN:
             self.reactor.again(self)
@@ -184,15 +188,11 @@ class UpstreamConnection(ClientStream):
     def close(self) -> None:
         if self.fd < 0:
             return
-        if self.idle:
-            self.pool.forget(self)
-        else:
-            self.pool.stats.active -= 1
-        self.pool.open -= 1
+        self.withdraw()
         self.exchange = None
         self._drop_held()
         self._drop_pipe()
-        ClientStream.close(self)
+        Announced.close(self)
 
     def _drop_held(self) -> None:
         if self.held is not None:

@@ -1,6 +1,7 @@
 """One question to an endpoint, asked over real sockets."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from pathlib import Path
@@ -157,3 +158,52 @@ def test_certificates_are_looked_at_as_requests_do(
     found = asyncio.run(run())
     assert (wrong or "") in (found or "")
     assert (found is None) == (wrong is None)
+
+
+LOCAL = {1: b"PROXY UNKNOWN\r\n", 2: b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"}
+
+
+@pytest.mark.parametrize("version", LOCAL)
+@pytest.mark.parametrize("kind", ["http", "tcp"])
+@pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
+def test_a_header_says_that_the_connection_is_our_own(
+    authority: Authority, version: int, kind: str, secured: bool
+) -> None:
+    server = tls.server_context([authority.issue("gate.test").entry])
+    client = tls.client_context({"verify": True, "ca": authority.bundle})
+    heard: list[bytes] = []
+    endpoint = Endpoint()
+
+    def converse(listener: socket.socket) -> None:
+        connection = listener.accept()[0]
+        heard.append(connection.recv(len(LOCAL[version]), socket.MSG_WAITALL))
+        if secured and kind == "http":
+            connection = server.wrap_socket(connection, server_side=True)
+        with connection, contextlib.suppress(OSError):
+            heard.append(connection.recv(65536))
+            connection.sendall(GOOD)
+
+    async def run() -> str | None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            endpoint.port = listener.getsockname()[1]
+            serving = asyncio.get_running_loop().create_task(asyncio.to_thread(converse, listener))
+            asker = Asker({**HEALTH, "kind": kind}, client if secured else None, None, version)
+            found = await asker.ask(endpoint.member())
+            await serving
+            return found
+
+    assert asyncio.run(run()) is None
+    assert heard[0] == LOCAL[version]
+    assert kind == "tcp" or heard[1].startswith(b"GET /up?full HTTP/1.1\r\n")
+
+
+def test_a_unix_socket_is_told_too(tmp_path: Path) -> None:
+    endpoint = Endpoint()
+    path = str(tmp_path / "s")
+
+    async def run() -> str | None:
+        async with endpoint.listening(path=path):
+            return await Asker(HEALTH, None, None, 1).ask(endpoint.member(unix=path))
+
+    assert asyncio.run(run()) is None
+    assert endpoint.requests[0].startswith(b"PROXY UNKNOWN\r\nGET ")

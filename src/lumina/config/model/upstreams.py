@@ -14,7 +14,7 @@ from lumina.config.model.section import Section, wrong
 from lumina.config.model.shorthand import SWITCH, Shorthand
 from lumina.config.model.standing import Adaptive, Breaker, Outliers
 from lumina.config.model.timeouts import LONG, OR_NONE, USUAL
-from lumina.config.model.values import Duration, Flag, OrNull, Text, Whole
+from lumina.config.model.values import Choice, Duration, Flag, OrNull, Text, Whole
 
 INHERITED = OrNull(USUAL, "the one under `timeouts`")
 LONG_INHERITED = OrNull(LONG, INHERITED.null)
@@ -136,6 +136,11 @@ class Upstream(Section):
         description="How many requests may be under way, found out from latency.",
     )
     tls: UpstreamTls | None = Field(default=None, description="How `https` endpoints prove who they are.")
+    proxy_protocol: Annotated[str | None, OrNull(Choice(("v1", "v2")), "none")] = Field(
+        default=None,
+        description="Tells the upstream whose each connection is, in a header of the PROXY protocol before all else. "
+        "A connection is then used for one client's connection alone.",
+    )
     timeouts: UpstreamTimeouts = Field(
         default=UpstreamTimeouts(),
         description="How long this upstream may take.",

@@ -116,7 +116,7 @@ class Checks:
 
 
 def _asker(upstream: Plan) -> Asker:
-    settings = upstream["tls"]
+    settings, announcing = upstream["tls"], upstream["proxy_protocol"]
     if settings is None:
-        return Asker(upstream["health"], None, None)
-    return Asker(upstream["health"], tls.client_context(settings), settings["server_name"])
+        return Asker(upstream["health"], None, None, announcing)
+    return Asker(upstream["health"], tls.client_context(settings), settings["server_name"], announcing)

@@ -9,6 +9,7 @@ import h11
 
 from lumina import __version__
 from lumina.control.roster import Member
+from lumina.proxy_protocol.write import header
 
 BODY = 65536  # octets of an answer's body that are searched
 READ = 16384
@@ -25,9 +26,15 @@ class BadAnswerError(Exception):
 class Asker:
     """Asks the endpoints of one upstream."""
 
-    def __init__(self, health: dict[str, Any], tls: ssl.SSLContext | None, server_name: str | None) -> None:
-        """health: the plan's; tls, server_name: how connections to the upstream are secured."""
+    def __init__(
+        self, health: dict[str, Any], tls: ssl.SSLContext | None, server_name: str | None, proxy_protocol: int = 0
+    ) -> None:
+        """health: the plan's; tls, server_name: how connections to the upstream are secured.
+
+        proxy_protocol: the version of the header that goes before all else, and says that the connection is our own.
+        """
         self._health = health
+        self._header = header(None, proxy_protocol) if proxy_protocol else b""
         self._tls = tls if health["kind"] == "http" else None
         self._server_name = server_name
 
@@ -56,7 +63,9 @@ class Asker:
     async def _connect(self, member: Member) -> Stream:
         """Return a connection to the first address that takes one, tried one after the other and soon side by side."""
         if member.unix is not None:
-            return await asyncio.open_unix_connection(member.unix)
+            reader, writer = await asyncio.open_unix_connection(member.unix)
+            writer.write(self._header)
+            return reader, writer
         loop = asyncio.get_running_loop()
         attempts: list[asyncio.Task[Stream]] = []
         try:
@@ -84,10 +93,14 @@ class Asker:
                     result[1].transport.abort()
 
     async def _open(self, member: Member, address: str, port: int) -> Stream:
-        if self._tls is None:
-            return await asyncio.open_connection(address, port)
         name = self._server_name or member.host
-        return await asyncio.open_connection(address, port, ssl=self._tls, server_hostname=name)
+        if self._tls is not None and not self._header:
+            return await asyncio.open_connection(address, port, ssl=self._tls, server_hostname=name)
+        reader, writer = await asyncio.open_connection(address, port)
+        writer.write(self._header)
+        if self._tls is not None:
+            await writer.start_tls(self._tls, server_hostname=name)
+        return reader, writer
 
     async def _exchange(self, member: Member, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD)
