@@ -54,6 +54,7 @@ OTHER: dict[str, object] = {
     "routes[].paths.invalid_escapes": "escape",
     "routes[].paths.non_ascii": "escape",
     "upstreams.NAME.slow_start": "7s",
+    "upstreams.NAME.proxy_protocol": "v2",
     "upstreams.NAME.endpoints[].url": "https://e",
     "upstreams.NAME.endpoints[].weight": 7,
     "upstreams.NAME.endpoints[].priority": 7,
