@@ -87,6 +87,7 @@ def test_the_other_family_is_not_looked_at() -> None:
     assert trusted
     assert (told.count, told.secure, told.host_size, told.port_size, told.prefix_size) == (1, -1, 0, 0, 0)
     assert chain(b"Forwarded: for=1.1.1.1\r\n", X_FORWARDED | RFC_7239) == "10.0.0.1"
+    assert chain(b"X-Forwarded-For: 1.1.1.1\r\n", X_FORWARDED | RFC_7239) == "1.1.1.1, 10.0.0.1"
 
 
 ANYTHING = st.text(st.sampled_from('for=1.6;,"\\ [:]x_'), max_size=24) | st.text(

@@ -31,6 +31,7 @@ def scanned(fields: bytes) -> tuple[Fields, bytes]:
         (b"Via: 1.1 fred (, 1.1 lumina\r\n", 1),
         (b'Via: 1.1 fred ("), 1.1 lumina\r\n', 1),
         (b"Via: , ,1.1 lumina ,\r\n", 1),
+        (b"Via: a,b lumina\r\n", 1),
         (b"Via: 1.1 lumina:80\r\n", 0),
         (b"Via: 1.1 lumina-2\r\n", 0),
         (b"Via: 1.1 a.lumina\r\n", 0),

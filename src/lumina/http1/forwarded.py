@@ -147,7 +147,7 @@ class Forwarded:
     def _add(self) -> None:  # hot
         """Take the address in `octets` for the next node."""
         place: cython.int
-        if self.client < 0 and self.count > 0 and not self.trusted.holds(self.octets):
+        if self.client < 0 and not self.trusted.holds(self.octets):
             self.client = self.count
         for place in range(ADDRESS):
             self.nodes[self.count * ADDRESS + place] = self.octets[place]
