@@ -18,7 +18,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import crowds
+from bench import crowds, networks
 from bench.process import Program
 from bench.stand import ROUTES, Bench, Seen, failed, p99
 
@@ -126,6 +126,10 @@ SCENARIOS = {
     "outage": Setting(outage, 3, ("--seconds", "0.002")),
     "overload": Setting(crowds.overload, 1, NARROW),
     "priorities": Setting(crowds.priorities, 1, NARROW, crowds.LOW),
+    "lossy": Setting(networks.lossy, 3, ("--seconds", "0.002"), bench=networks.Far),
+    "cut": Setting(networks.cut, 3, ("--seconds", "0.002"), bench=networks.Far),
+    "moved": Setting(networks.moved, 2, ("--seconds", "0.002"), bench=networks.Named),
+    "eyeballs": Setting(networks.eyeballs, 1, ("--seconds", "0.002"), bench=networks.Torn),
     "crowd": Setting(crowds.crowd, 1, (), crowds.LOW, crowds.Quick),
 }
 

@@ -1,6 +1,6 @@
 """An upstream that can be killed, stopped and slowed down, and that counts what it is asked.
 
-    python -m bench.faulty PORT COUNTS [--seconds S] [--room N] [--closing P] [--down FILE]
+    python -m bench.faulty PORT COUNTS [--host ADDRESS] [--seconds S] [--room N] [--closing P] [--down FILE]
 
 It answers every request after S seconds, N at once; the others wait in its line. With --closing P it closes a
 connection with that chance, a random moment after an answer. As long as FILE exists, its answers are 503. Every request
@@ -70,7 +70,7 @@ async def serve(asked: argparse.Namespace) -> None:
     counts = os.open(asked.counts, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     room = asyncio.Semaphore(asked.room) if asked.room else None
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Faulty(asked, counts, room), "127.0.0.1", asked.port, backlog=4096)
+    server = await loop.create_server(lambda: Faulty(asked, counts, room), asked.host, asked.port, backlog=4096)
     await server.serve_forever()
 
 
@@ -79,6 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="faulty")
     parser.add_argument("port", type=int)
     parser.add_argument("counts")
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--room", type=int, default=0)
     parser.add_argument("--down", default="")

@@ -44,11 +44,11 @@ class Program:
     ) -> None:
         self.stop()
 
-    def wait_until_listening(self, port: int) -> None:
-        """Return as soon as `port` of the loopback takes connections. Raises StartError."""
+    def wait_until_listening(self, port: int, host: str = "127.0.0.1") -> None:
+        """Return as soon as `port` of `host` takes connections. Raises StartError."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            with contextlib.suppress(OSError), socket.create_connection((host, port), 1):
                 return
             time.sleep(PAUSE)
         what = "ended" if self._process.poll() is not None else "does not listen"

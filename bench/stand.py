@@ -37,6 +37,7 @@ class Bench:
     """A gateway with some upstream processes behind it, and the clients' notes."""
 
     workers = 2
+    more = ""  # of the configuration
     cpus = frozenset(os.sched_getaffinity(0))  # the gateway's
 
     def __init__(self, folder: Path, count: int, options: tuple[str, ...] = (), routes: str = ROUTES) -> None:
@@ -46,12 +47,24 @@ class Bench:
         self.options = options
         self.programs: dict[int, Program] = {}
         self.answers: list[Answer] = []
-        urls = ", ".join(f'"http://127.0.0.1:{port}"' for port in self.upstreams)
         (folder / "config.yaml").write_text(
             f"server: {{port: {self.port}, workers: {self.workers}}}\naccess_log: {{path: {folder}/access.log}}\n"
-            f"upstreams: {{payments: {{endpoints: [{urls}]}}}}\n"
-            f"routes: [{routes}]\n"
+            f"upstreams: {{payments: {{endpoints: [{', '.join(self.urls())}]}}}}\n"
+            f"routes: [{routes}]\n{self.more}"
         )
+
+    def urls(self) -> list[str]:
+        """Return the endpoints as the configuration has them."""
+        return [f'"http://{self.host(port)}:{port}"' for port in self.upstreams]
+
+    def host(self, _: int) -> str:
+        """Return the address of the upstream at a port."""
+        return "127.0.0.1"
+
+    def command(self, port: int) -> list[str]:
+        """Return what starts the upstream at `port`."""
+        counts = f"{self.folder}/counts"
+        return [sys.executable, "-m", "bench.faulty", str(port), counts, "--host", self.host(port), *self.options]
 
     def __enter__(self) -> Self:
         for port in self.upstreams:
@@ -72,9 +85,13 @@ class Bench:
         """Start the upstream at `port`, in the place of one that was killed."""
         if port in self.programs:
             self.programs[port].stop()
-        words = [sys.executable, "-m", "bench.faulty", str(port), f"{self.folder}/counts", *self.options]
-        self.programs[port] = Program(words, log=self.folder / "upstream.log", cpus=frozenset(os.sched_getaffinity(0)))
-        self.programs[port].wait_until_listening(port)
+        cpus = frozenset(os.sched_getaffinity(0))
+        self.programs[port] = Program(self.command(port), log=self.folder / "upstream.log", cpus=cpus)
+        self.programs[port].wait_until_listening(port, self.host(port))
+
+    def beside(self, words: list[str]) -> Program:
+        """Start something else that is to end with the bench."""
+        return Program(words, log=self.folder / "beside.log", cpus=frozenset(os.sched_getaffinity(0)))
 
     def signal(self, port: int, sign: signal.Signals) -> None:
         """Send a signal to the upstream at `port`."""
