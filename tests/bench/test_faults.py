@@ -35,3 +35,11 @@ def test_an_outage_is_not_made_worse_and_ends_when_it_ends() -> None:
 def test_three_times_too_much_leaves_most_of_what_can_be_done_done() -> None:
     seen = play("overload", 0)
     assert seen.facts["goodput of capacity"] >= 0.8  # the machine that plays all the parts may be busy: 0.9 is the aim
+
+
+def test_what_matters_is_served_and_health_is_told_when_there_is_too_much_of_the_rest() -> None:
+    seen = play("priorities", 0)
+    assert seen.failed < 0.3 * seen.facts["normal"]  # it is a few in a hundred on a machine that has the time
+    assert seen.facts["low answered of capacity"] > 0.1
+    assert seen.facts["pages asked"] > 10
+    assert seen.facts["pages failed"] == 0
