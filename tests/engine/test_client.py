@@ -70,6 +70,23 @@ def test_what_does_not_come_in_time_is_told(stage: Stage, changed: str, sent: by
     assert stage.lines()[-1]["reason"] == "request_timeout"
 
 
+def test_a_head_that_was_begun_behind_another_request_has_no_longer(stage: Stage) -> None:
+    stage.adopt(timeouts__header=0.05)
+    client = stage.client()
+    client.send(get() + b"GET /api/pay")
+    stage.accept().send(answer())
+    assert client.read().endswith(b"ok")
+    assert head_of(stage.wait(client))[0] == "HTTP/1.1 408 Request Timeout"
+
+
+def test_a_head_that_was_begun_behind_a_refused_one_has_no_longer(stage: Stage) -> None:
+    stage.adopt(timeouts__header=0.05)
+    client = stage.client()
+    client.send(get("/nowhere") + b"GET /api/pay")
+    assert b"no_route" in client.read()
+    assert head_of(stage.wait(client))[0] == "HTTP/1.1 408 Request Timeout"
+
+
 def test_an_idle_connection_is_closed_in_time(stage: Stage) -> None:
     stage.adopt(timeouts__keep_alive=0.05)
     client = stage.client()

@@ -47,6 +47,44 @@ def test_connections_in_all(stage: Stage) -> None:
     assert stage.arena.read()["limits"] == {"connections": 1}
 
 
+def test_connections_of_one_address(stage: Stage) -> None:
+    stage.adopt(limits__client_connections=1)
+    first, second = stage.client(), stage.client()
+    second.read()
+    first.read()
+    assert (first.ended, second.ended) == (False, True)
+    assert stage.arena.read()["limits"] == {"client_connections": 1}
+
+
+def test_a_connection_that_asks_nothing(stage: Stage) -> None:
+    stage.adopt(timeouts__header=0.05)
+    client = stage.client()
+    assert (stage.wait(client), client.ended) == (b"", True)
+    assert stage.arena.read()["limits"] == {"header_time": 1}
+
+
+def test_a_connection_that_asks_no_more(stage: Stage) -> None:
+    stage.adopt(timeouts__keep_alive=0.05)
+    client = stage.client()
+    client.send(get("/nowhere"))
+    client.read()
+    assert (stage.wait(client), client.ended) == (b"", True)
+    assert stage.arena.read()["limits"] == {"keep_alive": 1}
+
+
+def test_a_body_of_chunks_over_the_limit_of_its_route(stage: Stage) -> None:
+    stage.adopt(routes__0__body_bytes=3)
+    client = stage.client()
+    client.send(POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+    upstream = stage.accept()
+    assert upstream.read().endswith(b"3\r\nabc\r\n")
+    client.send(b"1\r\nd\r\n")
+    assert head_of(client.read())[0] == "HTTP/1.1 413 Content Too Large"
+    assert upstream.read() == b""
+    assert upstream.ended
+    assert stage.arena.read()["limits"] == {"body_bytes": 1}
+
+
 def test_requests_under_way(stage: Stage) -> None:
     stage.adopt(limits__requests=1)
     first, second = stage.client(), stage.client()

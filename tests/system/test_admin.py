@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import lumina
+from tests.house.tree import ROOT
 from tests.system.conftest import Launch
 from tests.system.gateway import OURS, Gateway, is_problem, samples
 from tests.system.ports import reserve
@@ -83,6 +84,14 @@ def test_only_those_paths(busy: Gateway, path: str) -> None:
 def test_metrics_have_what_was_promised(busy: Gateway) -> None:
     names = {key.partition("{")[0] for key in busy.metrics()}
     assert [name for name in MINIMUM if name not in names] == []
+
+
+def test_every_metric_is_documented(busy: Gateway) -> None:
+    told = (ROOT / "docs" / "operating.md").read_text()
+    families = [
+        line.split()[2] for line in busy.ask("/metrics").body.decode().splitlines() if line.startswith("# TYPE")
+    ]
+    assert [name for name in families if name.startswith("lumina_") and f"`{name}`" not in told] == []
 
 
 def test_metrics_speak_two_formats(busy: Gateway) -> None:

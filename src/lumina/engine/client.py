@@ -76,6 +76,7 @@ class Client(Paced):
             if self.stage == HEAD and self.held is not None:
                 self.refuse(REQUEST_TIMEOUT, 0)
             else:
+                self.overdue(self.requests)
                 self.close()
         elif self.stage == BODY and not self.paused and self.pending is None and not self.starved:
             self.exchange.request_broken(REQUEST_TIMEOUT, 0)
@@ -118,6 +119,7 @@ class Client(Paced):
         if self.untried:
             self.untried = False
             self.ahead += 1
+            self.reactor.wheel.arm(self, self.reactor.clock.now + self._timeouts().header)  # it may be but a part
             self._request(self.held.data, self.held.start, self.held.end)
             return
         count = self.receive()

@@ -19,6 +19,7 @@ cdef enum Limit:
     LIMIT_RESPONSE_HEADER_BYTES
     LIMIT_UPLOADS
     LIMIT_QUEUE
+    LIMIT_KEEP_ALIVE
     LIMIT_COUNT
 
 cdef int limit_of(int reason, int rule, bint in_body) noexcept

@@ -19,6 +19,7 @@ WORDS = (
     "response_header_bytes",
     "upstream_uploads",
     "upstream_queue",
+    "keep_alive",
 )
 
 

@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.engine.buffer cimport Buffer
+from lumina.engine.limit cimport LIMIT_HEADER_TIME, LIMIT_KEEP_ALIVE
 from lumina.engine.responder cimport Responder
 from lumina.engine.syscalls cimport *
 from lumina.reasons cimport *
@@ -33,6 +34,7 @@ cdef class Paced(Responder):
     cdef void body_begins(self, bint awaited, Py_ssize_t size) noexcept
     cdef void body_came(self, Py_ssize_t size) noexcept
     cdef double idle_time(self) noexcept
+    cdef void overdue(self, long requests) noexcept
     cdef void _blocks(self) noexcept
     cdef void _look_later(self, double now) noexcept
     cdef unsigned long long _taken(self) noexcept

@@ -47,6 +47,11 @@ class Paced(Responder):
             return DRAIN_GRACE
         return self._timeouts().keep_alive
 
+    def overdue(self, requests: cython.long) -> None:
+        """Count that the next request has not come in time, after so many on this connection."""
+        if self.stage != LINGER and not self.gateway.draining:
+            self.gateway.recorder.met(LIMIT_KEEP_ALIVE if requests > 0 else LIMIT_HEADER_TIME)
+
     def patience(self) -> None:  # hot
         """Look after a client that does not take what is ready, if it is one."""
         if (self.pending is not None or self.starved) and self.blocked == 0.0:
