@@ -8,12 +8,13 @@ import json
 import select
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
-from tests.plan import plan
+from tests.plan import ENDPOINT, plan
 
 QUIET = 5  # milliseconds without an event after which all is said
 PATIENCE = 5.0  # seconds that something sure to come may take
@@ -93,6 +94,18 @@ class Stage:
     def adopt(self, *endpoints: tuple[str, int], **changes: object) -> None:
         """Take up a plan with these endpoints, the upstream of the stage without any, and these changes."""
         self.engine.adopt(Snapshot(plan(*(endpoints or [self.upstream.getsockname()]), **changes)))
+
+    def by_unix(self, path: Path, **changes: object) -> None:
+        """Move the upstream to a unix socket, whose kernel takes about 200 KiB that the upstream does not read."""
+        self.upstream.close()
+        self.upstream = socket.socket(socket.AF_UNIX)
+        self.upstream.bind(str(path))
+        self.upstream.listen(16)
+        self.upstream.setblocking(False)
+        changes["upstreams__0__endpoints"] = [
+            {**ENDPOINT, "unix": str(path), "host": "", "port": 0, "authority": "local"}
+        ]
+        self.engine.adopt(Snapshot(plan(**changes)))
 
     def settle(self) -> bool:
         """Turn the engine until nothing more comes; return whether anything did."""

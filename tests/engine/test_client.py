@@ -128,3 +128,72 @@ def test_a_client_that_leaves_before_its_body_is_noticed_at_once(stage: Stage) -
     upstream.read()
     assert upstream.ended
     assert [line["status"] for line in stage.lines()] == [499]
+
+
+def test_who_takes_no_answers_asks_no_more(stage: Stage) -> None:
+    """Else each small request would leave its answer in memory."""
+    stage.adopt(timeouts__write=0.2)
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    part = b"30000\r\n" + b"x" * 0x30000 + b"\r\n0\r\n\r\n"
+    asked = held = 0
+    while held < 20:
+        if not upstream.read():
+            held += 1
+            continue
+        asked += 1
+        held = 0
+        assert asked < 80  # sixteen megabytes
+        upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + part)
+        client.send(get())
+    stage.pass_time(0.8)
+    client.read()
+    assert client.reset
+    assert stage.arena.read()["limits"] == {"write_time": 1}
+
+
+def test_what_was_held_back_is_asked_once_the_answers_are_taken(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    part = b"30000\r\n" + b"x" * 0x30000 + b"\r\n0\r\n\r\n"
+    asked = 0
+    while upstream.read():
+        asked += 1
+        upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + part)
+        client.send(get())
+    got = b""
+    while not (asked_again := upstream.read()):
+        got += client.read()
+    assert asked_again.startswith(b"GET ")
+    upstream.send(answer())
+    got += client.read_until(b"ok")
+    assert got.count(b"HTTP/1.1 200 OK") == asked + 1
+
+
+def test_the_last_answer_of_a_connection_may_be_taken_slowly(stage: Stage) -> None:
+    """It is not cut off by the time for which a connection lingers."""
+    part = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    whole = []
+    for count in range(24, 136, 2):
+        client = stage.client()
+        client.send(get(fields="Connection: close\r\n"))
+        upstream = stage.accept()
+        upstream.read()
+        upstream.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(count):
+                upstream.sock.sendall(part)
+                stage.settle()
+            upstream.sock.sendall(b"0\r\n\r\n")
+        except BlockingIOError:
+            pass
+        if not stage.lines():  # the upstream waits for the client to take some
+            break
+        whole.append((client, count))
+    assert count < 134
+    stage.pass_time(2.5)
+    for client, count in whole[-3:]:
+        got = client.read_until(b"\r\n0\r\n\r\n")
+        assert got.count(b"x") >= count * 65536

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,14 @@ def test_a_slow_upstream_stops_the_reading_of_the_body(stage: Stage) -> None:
     stage.settle()
     sent += client.sock.send(block)
     assert sent > before
+
+
+def test_an_upstream_that_takes_nothing_of_an_upload_is_not_waited_for(stage: Stage, tmp_path: Path) -> None:
+    stage.by_unix(tmp_path / "upstream", upstreams__0__timeouts__first_byte=0.2)
+    client = stage.client()
+    client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+    upstream = stage.accept()
+    client.send(b"x" * 600_000)
+    assert head_of(stage.wait(client))[0] == "HTTP/1.1 504 Gateway Timeout"
+    upstream.read()
+    assert upstream.ended

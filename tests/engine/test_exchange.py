@@ -1,5 +1,7 @@
 """The life of a request, as a trace of octets."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,3 +237,57 @@ def chunks(body: bytes) -> list[bytes]:
         assert body[int(size, 16) :].startswith(b"\r\n")
         body = body[int(size, 16) + 2 :]
     return found
+
+
+def test_what_is_left_of_a_request_never_begins_the_next(stage: Stage, tmp_path: Path) -> None:
+    """An early answer while some of a request, which the client has sent whole, waits for the upstream to take it."""
+    stage.by_unix(tmp_path / "upstream")
+    held = 0
+    for size in range(131072, 458752, 32768):
+        client = stage.client()
+        client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size)
+        upstream = stage.accept()
+        for _ in range(0, size, 16384):
+            client.send(b"x" * 16384)
+            stage.settle()
+        upstream.sock.send(answer(b"early"))
+        assert client.read().endswith(b"early")
+        _, _, body = head_of(upstream.read())
+        assert len(body) == size or upstream.ended
+        held += len(body) < size and not client.ended
+        client.close()
+        upstream.close()
+    assert held > 0
+
+
+def test_an_upstream_that_only_says_wait_is_read_no_faster_than_the_client(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    flood = memoryview(b"HTTP/1.1 102 Processing\r\n\r\n" * 1_000_000)
+    sent = stuck = 0
+    while sent < len(flood) and stuck < 20:
+        try:
+            sent += upstream.sock.send(flood[sent : sent + 65536])
+            stuck = 0
+        except BlockingIOError:
+            stage.settle()
+            stuck += 1
+    assert sent < len(flood)
+    while sent < len(flood) and client.read():
+        sent += upstream.sock.send(flood[sent : sent + 26 * 1000])
+    upstream.close()
+
+
+def test_small_chunks_go_out_together(stage: Stage, tmp_path: Path) -> None:
+    stage.by_unix(tmp_path / "upstream")
+    client = stage.client()
+    client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    upstream = stage.accept()
+    upstream.read()
+    client.send(b"1\r\nx\r\n" * 5000)
+    stage.settle()
+    assert len(upstream.sock.recv(1 << 20)) == 30_000  # a kernel that is given each by itself takes a few hundred
+    client.send(b"0\r\n\r\n")
+    assert upstream.read() == b"0\r\n\r\n"

@@ -128,3 +128,49 @@ def test_a_client_that_takes_enough_is_not(stage: Stage, rate: int) -> None:
     upstream.read()
     assert not upstream.ended
     assert lines_of(stage) == []
+
+
+def uploading(stage: Stage) -> tuple[Peer, Peer, int]:
+    """Return a client that sends a body and takes nothing of the answer, the upstream, and the parts of the answer."""
+    client = stage.client()
+    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    part = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    count = 0
+    while True:
+        try:
+            upstream.sock.sendall(part)
+        except BlockingIOError:
+            return client, upstream, count
+        count += 1
+        stage.settle()
+
+
+def test_who_takes_a_piece_of_the_answer_still_owes_the_body(stage: Stage) -> None:
+    stage.adopt(timeouts__rate_grace=0.3, timeouts__body=0.3)
+    client, upstream, count = uploading(stage)
+    got = 0
+    while got < count * 65536:
+        got += client.read().count(b"x")
+    pass_time(stage, 20)
+    client.read()
+    assert client.ended
+    upstream.read()
+    assert upstream.ended
+    assert lines_of(stage) == [(200, "request_timeout")]
+
+
+@pytest.mark.parametrize("rest", [b"0\r\n\r\n", b"1\r\nx\r\n"], ids=["the end", "a part"])
+def test_a_body_that_goes_on_is_no_reason_to_take_nothing(stage: Stage, rest: bytes) -> None:
+    stage.adopt(timeouts__rate_grace=1.0, timeouts__write=0.2)
+    client, *_ = uploading(stage)
+    for turn in range(20):
+        if turn == 0 or rest.startswith(b"1"):
+            try:
+                client.sock.send(rest)
+            except OSError:
+                break
+        pass_time(stage, 1)
+    assert lines_of(stage) == [(200, "client_too_slow")]

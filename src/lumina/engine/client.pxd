@@ -7,7 +7,7 @@ from lumina.engine.buffer cimport Buffer
 from lumina.engine.exchange cimport Exchange
 from lumina.engine.gateway cimport Gateway
 from lumina.engine.reactor cimport Reactor
-from lumina.engine.limit cimport LIMIT_CONNECTION_REQUESTS, LIMIT_PIPELINED
+from lumina.engine.limit cimport LIMIT_CONNECTION_REQUESTS, LIMIT_PIPELINED, LIMIT_WRITE_TIME
 from lumina.engine.pace cimport *
 from lumina.engine.stream cimport Dialogue
 from lumina.engine.syscalls cimport *
@@ -22,7 +22,6 @@ from lumina.snapshot cimport Limits, Timeouts
 
 cdef enum:
     DRAIN = 262144          # octets read and thrown away before a connection that was refused something is closed
-    LINGER_SECONDS = 2
 
 
 @cython.final

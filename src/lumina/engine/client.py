@@ -51,14 +51,13 @@ class Client(Paced):
             return
         if self.pending is not None:
             return
+        self.unblocked()
         if self.stage == TUNNEL and self.exchange is None:
             self.close()
+        elif self.stage == TUNNEL:
+            self.exchange.tunnel_drained(True)
         elif self.exchange is not None:
-            self.unblocked()
-            if self.stage == TUNNEL:
-                self.exchange.tunnel_drained(True)
-            else:
-                self.exchange.client_drained()
+            self.exchange.client_drained()
 
     def _gone(self) -> None:
         """The connection broke, or its peer left."""
@@ -70,18 +69,21 @@ class Client(Paced):
             self.exchange.client_lost(CLIENT_GONE)
 
     def expired(self, now: cython.double) -> None:
-        if self.fd < 0:
+        if self.fd < 0 or (self.blocked > 0.0 and self.keeps_up(now)):
             return
         if self.exchange is None:
-            if self.stage == HEAD and self.held is not None:
+            if self.blocked > 0.0:
+                self.gateway.recorder.met(LIMIT_WRITE_TIME)
+                self.reset()
+            elif self.stage == HEAD and self.held is not None:
                 self.refuse(REQUEST_TIMEOUT, 0)
             else:
                 self.overdue(self.requests)
                 self.close()
-        elif self.stage == BODY and not self.paused and self.pending is None and not self.starved:
-            self.exchange.request_broken(REQUEST_TIMEOUT, 0)
-        elif (self.pending is not None or self.starved) and not self.keeps_up(now):
+        elif self.blocked > 0.0:
             self.exchange.client_lost(CLIENT_TOO_SLOW)
+        elif self.stage == BODY and not self.paused:
+            self.exchange.request_broken(REQUEST_TIMEOUT, 0)
 
     def _shake(self) -> None:
         done: cython.int = self.tls.shake()
@@ -94,8 +96,6 @@ class Client(Paced):
             self.tls.forget()
             self.tls = None
             self.refuse(PLAIN_HTTP_ON_TLS, 0)
-
-    # Reading.
 
     def _read(self) -> None:  # hot
         if self.stage == HEAD:
@@ -116,6 +116,8 @@ class Client(Paced):
 
     def _read_head(self) -> None:  # hot
         count: cython.Py_ssize_t
+        if self.pending is not None:  # who does not take the answers asks no more
+            return
         if self.untried:
             self.untried = False
             self.ahead += 1
@@ -235,7 +237,7 @@ class Client(Paced):
                 return -1
         if self.left == 0:
             self.stage = ANSWER
-            self.reactor.wheel.disarm(self)
+            self.body_over()
             self.exchange.request_end(None)
         return at + size
 
@@ -255,8 +257,10 @@ class Client(Paced):
                     return -1
         if decoder.done:
             self.stage = ANSWER
-            self.reactor.wheel.disarm(self)
+            self.body_over()
             self.exchange.request_end(decoder.trailers)
+        else:
+            self.exchange.upstream_writable()  # what gathered of small chunks
         return at
 
     def _read_body(self) -> None:  # hot
@@ -355,7 +359,7 @@ class Client(Paced):
         else:
             self.stage = HEAD
             self.paused = False
-            self.reactor.wheel.arm(self, self.reactor.clock.now + self.idle_time())
+            self.said()
             if self.untried or self.seen & (EPOLLIN | GONE):
                 self.reactor.again(self)
 
@@ -374,7 +378,7 @@ class Client(Paced):
         self._drop_held()
         self.untried = False
         self.finish()
-        self.reactor.wheel.arm(self, self.reactor.clock.now + LINGER_SECONDS)
+        self.said()
         if self.seen & (EPOLLIN | GONE):
             self.reactor.again(self)
 

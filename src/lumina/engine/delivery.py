@@ -56,7 +56,7 @@ class Delivery(Sending):
         """The connection ended before the answer was complete, or what came on it is no answer."""
         connection: UpstreamConnection = self.connection
         now: cython.double = self.gateway.reactor.clock.now
-        if reason == RESPONSE_TIMEOUT and not self.request_done:  # it is the client that we wait for
+        if reason == RESPONSE_TIMEOUT and not self.request_done and self.sent_all():  # we wait for the client
             self.gateway.reactor.wheel.arm(connection, now + self.origin.upstream.first_byte_timeout)
             return
         if self._resend(reason):

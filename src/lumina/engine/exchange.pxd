@@ -26,6 +26,10 @@ from lumina.reasons cimport *
 from lumina.snapshot cimport Route
 
 
+cdef enum:
+    GATHER = 16384          # octets of small chunks that go out at once, though more of them have come
+
+
 @cython.final
 @cython.no_gc
 cdef class Exchange(Reception):

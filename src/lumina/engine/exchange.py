@@ -196,7 +196,7 @@ class Exchange(Reception):
             )
         if taken < size:
             self._append_body(data, at + taken, size - taken)
-        if self.ready and self.outgoing is not None:
+        if self.ready and self.outgoing is not None and (self.body == BODY_LENGTH or outgoing.end - self.sent > GATHER):
             self._push()
         if self.outgoing is not None and outgoing.end - self.sent > HIGH_MARK:
             self.client.paused = True
@@ -260,6 +260,7 @@ class Exchange(Reception):
                     self.upstream_lost(HTTP_PROTOCOL_ERROR)
             elif self.record.minor >= 1 and (head.status != 100 or self.expects_continue):
                 self.client.send_interim(head, data)
+                self.connection.paused = self.client.waiting() > HIGH_MARK
             return
         if head.status >= 500 and self.retry_status(head):
             return
@@ -375,7 +376,7 @@ class Exchange(Reception):
         connection: UpstreamConnection = self.connection
         client.uncork()
         self.connection = None
-        connection.release(self.request_done)
+        connection.release(self.request_done and self.sent_all())  # else the rest would begin the next request
         self._end()
         client.done()
 

@@ -9,6 +9,7 @@ from lumina.reasons cimport *
 from lumina.snapshot cimport Limits, Timeouts
 
 cdef enum:
+    LINGER_SECONDS = 2
     DRAIN_GRACE = 1         # seconds that an idle connection may still use to ask while the worker drains
 
 cdef enum Stage:
@@ -33,6 +34,8 @@ cdef class Paced(Responder):
     cdef Timeouts _timeouts(self)
     cdef void body_begins(self, bint awaited, Py_ssize_t size) noexcept
     cdef void body_came(self, Py_ssize_t size) noexcept
+    cdef void body_over(self) noexcept
+    cdef void said(self) noexcept
     cdef double idle_time(self) noexcept
     cdef void overdue(self, long requests) noexcept
     cdef void _blocks(self) noexcept

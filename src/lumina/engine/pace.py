@@ -39,7 +39,20 @@ class Paced(Responder):
                 self.body_due = latest
         else:
             self.body_due = latest
-        self.reactor.wheel.arm(self, self.body_due)
+        if self.blocked == 0.0:  # else it is looked after until it has taken what is ready
+            self.reactor.wheel.arm(self, self.body_due)
+
+    def body_over(self) -> None:  # hot
+        """Wait for no more of the body."""
+        if self.blocked == 0.0:
+            self.reactor.wheel.disarm(self)
+
+    def said(self) -> None:  # hot
+        """Wait for what may follow an answer, from when the client has taken all of it."""
+        if self.blocked == 0.0:
+            self.reactor.wheel.arm(
+                self, self.reactor.clock.now + (LINGER_SECONDS if self.stage == LINGER else self.idle_time())
+            )
 
     def idle_time(self) -> cython.double:  # hot
         """Return how long the next request may take to begin; while the worker drains, not as long as was promised."""
@@ -70,9 +83,15 @@ class Paced(Responder):
         self.reactor.wheel.arm(self, now + min(timeouts.rate_grace, timeouts.write))
 
     def unblocked(self) -> None:  # hot
-        """Stop looking after it: the client has taken all there was."""
-        if self.blocked > 0.0:
-            self.blocked = 0.0
+        """Stop looking after it: the client has taken all there was. What it was waited for before, it is again."""
+        if self.blocked == 0.0:
+            return
+        self.blocked = 0.0
+        if self.exchange is None:
+            self.said()
+        elif self.stage == BODY and not self.paused:
+            self.body_begins(False, 0)
+        else:
             self.reactor.wheel.disarm(self)
 
     def _taken(self) -> cython.ulonglong:

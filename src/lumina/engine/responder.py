@@ -34,6 +34,8 @@ class Responder(ServerStream):
         writer.end()
         self.reactor.draft.end = writer.at
         self.framing = BODY_UNTIL_CLOSE  # what follows a 101 is the tunnel's
+        if writer.at > 2 * CORK:
+            self.uncork()
 
     def send_head(self, head: ResponseHead, data: cython.p_const_uchar, keep: cython.bint) -> None:  # hot
         """Send the answer's head, framed as this client's version of HTTP allows."""

@@ -63,5 +63,6 @@ cdef class Sending(Contest):
     cdef void _connect(self) noexcept
     cdef void _attach(self, UpstreamConnection connection) noexcept
     cdef void _push(self) noexcept
+    cdef bint sent_all(self) noexcept
     cdef void asked(self) noexcept
     cdef void uploaded(self) noexcept

@@ -269,6 +269,10 @@ class Sending(Contest):
             if self.client.paused:
                 self.client.resume()
 
+    def sent_all(self) -> cython.bint:  # hot
+        """Say whether all that has come of the request has gone out."""
+        return self.outgoing is None or self.sent == self.outgoing.end
+
     def upstream_writable(self) -> None:  # hot
         if self.ready and self.outgoing is not None and self.outgoing.end > self.sent:
             self._push()
