@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from bench.native.build import compile_native, native
 from bench.process import Program
@@ -97,14 +98,13 @@ async def priorities(bench: Bench, _: int) -> Seen:
 
 async def crowd(bench: Bench, _: int) -> Seen:
     """More connections that are never idle than the worker has time for: most of a low route, some of a normal one."""
+    assert isinstance(bench, Quick)
     with contextlib.ExitStack() as stack:
-        for name, path, connections in (("low", LOW_PATH, 2000), ("normal", PATH, 200)):
-            url = f"http://127.0.0.1:{bench.port}{path}"
-            words = ["wrk", "-t1", f"-c{connections}", "-d12s", "--timeout", "10s", "--latency", url]
-            stack.enter_context(program(bench, name, words))
-        await asyncio.sleep(1.0)  # until all are connected: a new connection waits behind those that came before it
-        stack.enter_context(watcher(bench, 10.0))
-        await asyncio.sleep(12.0)
+        for path, connections in bench.crowd.items():
+            stack.enter_context(clients(bench, path, connections, bench.seconds))
+        await asyncio.sleep(1.0)  # until all are connected
+        stack.enter_context(watcher(bench, bench.seconds - 2.0))
+        await asyncio.sleep(bench.seconds)
     lines = [json.loads(line) for line in (bench.folder / "access.log").read_text().splitlines()]
     counts = Counter((line["route"], line["status"]) for line in lines if line["status"] != 499)  # wrk just leaves
     normal = sorted(line["duration"] for line in lines if line["route"] == "payments")
@@ -116,9 +116,38 @@ async def crowd(bench: Bench, _: int) -> Seen:
     return Seen("crowd", total["payments"], lost, normal[len(normal) * 99 // 100], 0.0, {**facts, **pages(bench)})
 
 
+async def burst(bench: Bench, _: int) -> Seen:
+    """As many come all at once, again and again: each time the kernel has all their connections at the same moment."""
+    assert isinstance(bench, Quick)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(watcher(bench, bench.seconds - 1.0))
+        for _ in range(bench.seconds // 2):
+            with contextlib.ExitStack() as wave:
+                for path, connections in bench.crowd.items():
+                    wave.enter_context(clients(bench, path, connections, 1))
+                await asyncio.sleep(2.0)
+        await asyncio.sleep(1.0)
+    lines = [json.loads(line) for line in (bench.folder / "access.log").read_text().splitlines()]
+    asked = [line for line in lines if line["route"] == "payments" and line["status"] != 499]
+    lost = sum(line["status"] not in {200, 503} for line in asked)
+    refused = sum(line["status"] == 503 for line in asked)
+    normal = sorted(line["duration"] for line in asked)
+    facts = {"normal refused": float(refused), **pages(bench)}
+    return Seen("burst", len(asked), lost, normal[len(normal) * 99 // 100], 0.0, facts)
+
+
+def clients(bench: Bench, path: str, connections: int, seconds: int) -> contextlib.AbstractContextManager[Program]:
+    """Let so many connections ask for a path, each as fast as it is answered."""
+    url = f"http://127.0.0.1:{bench.port}{path}"
+    words = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency", url]
+    return program(bench, path.rpartition("/")[0].rpartition("/")[2], words)
+
+
 class Quick(Bench):
     """A bench whose upstream is never what is waited for, and whose gateway has a CPU that others leave alone."""
 
+    crowd: ClassVar[dict[str, int]] = {LOW_PATH: 2000, PATH: 200}  # connections
+    seconds = 12
     workers = 1
     cpus = frozenset(sorted(os.sched_getaffinity(0))[:1])
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import crowds, networks
+from bench import crowds, distance, networks, records
 from bench.process import Program
 from bench.stand import ROUTES, Bench, Seen, failed, p99
 
@@ -130,17 +130,22 @@ SCENARIOS = {
     "cut": Setting(networks.cut, 3, ("--seconds", "0.002"), bench=networks.Far),
     "moved": Setting(networks.moved, 2, ("--seconds", "0.002"), bench=networks.Named),
     "eyeballs": Setting(networks.eyeballs, 1, ("--seconds", "0.002"), bench=networks.Torn),
+    "distant": Setting(distance.distant, 3, ("--seconds", "0.002"), bench=distance.Distant),
+    "uneven": Setting(distance.uneven, 3, ("--seconds", "0.002"), bench=distance.Uneven),
+    "listed": Setting(records.listed, 3, ("--seconds", "0.002"), bench=records.Listed),
     "crowd": Setting(crowds.crowd, 1, (), crowds.LOW, crowds.Quick),
+    "burst": Setting(crowds.burst, 1, (), crowds.LOW, crowds.Quick),
 }
 
 
-def play(name: str, requests: int) -> Seen:
-    """Play one scenario and return what was seen."""
+def play(name: str, requests: int, bench: type[Bench] | None = None) -> Seen:
+    """Play one scenario, perhaps on another bench than its own, and return what was seen."""
     setting = SCENARIOS[name]
+    kind = bench or setting.bench
     with tempfile.TemporaryDirectory(prefix="lumina-faults-") as folder:
         options = (*setting.options, "--down", f"{folder}/down")
-        with setting.bench(Path(folder), setting.upstreams, options=options, routes=setting.routes) as bench:
-            return asyncio.run(setting.play(bench, requests))
+        with kind(Path(folder), setting.upstreams, options=options, routes=setting.routes) as stage:
+            return asyncio.run(setting.play(stage, requests))
 
 
 def main(arguments: list[str]) -> int:

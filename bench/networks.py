@@ -52,12 +52,16 @@ class Link:
         block = LINKS.network_address + 4 * ((os.getpid() * 8 + number) % 32768)
         self.here, self.there = str(block + 1), str(block + 2)
         must("ip", "netns", "add", self.space)
-        must("ip", "link", "add", self.near, "type", "veth", "peer", "name", "far", "netns", self.space)
+        self.lay()
         must("ip", "addr", "add", f"{self.here}/30", "dev", self.near)
         must("ip", "link", "set", self.near, "up")
         for device in ("lo", "far"):
             must("ip", "-n", self.space, "link", "set", device, "up")
         must("ip", "-n", self.space, "addr", "add", f"{self.there}/30", "dev", "far")
+
+    def lay(self) -> None:
+        """Make the two ends."""
+        must("ip", "link", "add", self.near, "type", "veth", "peer", "name", "far", "netns", self.space)
 
     def inside(self, *words: str) -> list[str]:
         """Return the command that runs another inside."""
@@ -93,11 +97,13 @@ class Link:
 class Far(Bench):
     """A bench whose upstreams are in namespaces."""
 
+    kinds: tuple[type[Link], ...] = (Link,)  # of the links, over and over
+
     def __init__(self, folder: Path, count: int, **how: Any) -> None:  # noqa: ANN401 (as Bench)
         self.links: list[Link] = []
         try:
             for number in range(count):
-                self.links.append(Link(number))
+                self.links.append(self.kinds[number % len(self.kinds)](number))
             super().__init__(folder, count, **how)
         except BaseException:
             self._end()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.distance import DELAY, JITTER, wire_missing
 from bench.faults import play
 from bench.networks import missing
 from bench.stand import Seen
@@ -40,3 +41,18 @@ def test_a_name_that_moves_and_a_name_server_that_fails_lose_no_request() -> Non
 def test_an_address_that_leads_nowhere_beside_one_that_works_loses_no_request() -> None:
     seen = played("eyeballs")
     assert seen.facts["AAAA asked"] > 0
+
+
+@pytest.mark.skipif(wire_missing() != "", reason=wire_missing() or "it can be done")
+def test_upstreams_that_are_far_away_lose_no_request() -> None:
+    seen = played("distant")
+    assert seen.sent > 300
+    assert seen.facts["posts"] > 100
+    assert seen.facts["half within"] >= 2 * (DELAY - JITTER)  # there, and back
+
+
+@pytest.mark.skipif(wire_missing() != "", reason=wire_missing() or "it can be done")
+def test_an_upstream_that_is_far_away_gets_some_and_loses_none() -> None:
+    seen = played("uneven")
+    assert seen.sent > 1000
+    assert seen.facts["slowest"] >= 2 * (DELAY - JITTER)
