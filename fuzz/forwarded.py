@@ -19,7 +19,8 @@ TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 QUOTED = rb'"(?:[^"\\]|\\.)*"'
 PAIR = re.compile(rb"[ \t]*(?:(" + TOKEN + rb")=(" + TOKEN + rb"|" + QUOTED + rb"))?[ \t]*(?:;|$)", re.DOTALL)
 HIDDEN_PORT = r"_[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-ELEMENTS = re.compile(rb'(?:[^",]|' + QUOTED + rb")*", re.DOTALL)
+# Read from its end, an escaped quotation mark that stands in no quotation is one of a quotation that begins before it.
+ELEMENTS = re.compile(rb'(?:[^",\\]|\\(?!")|' + QUOTED + rb")*", re.DOTALL)
 
 Node = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -64,7 +65,7 @@ def of_element(element: bytes) -> Node | None:
 
 
 def model(lines: list[bytes], ways: int) -> list[Node] | None:
-    """Return the nodes from the peer on; None where the lines are no lists, so that their elements are nobody's."""
+    """Return the nodes from the peer on; None where the lines are no lists, or other ones from their end."""
     nodes = [ipaddress.ip_address(PEER.decode())]
     for line in reversed(lines):
         if ways == X_FORWARDED:
