@@ -52,6 +52,8 @@ from tests.http1.told import FOUR, RFC_7239, SIX, X_FORWARDED, chain, client, no
         pytest.param('for="1.1.1.1"x', "10.0.0.1", id="something behind a quote"),
         pytest.param('for=1.1.1.1"', "10.0.0.1", id="a quote that is not opened"),
         pytest.param('for="\\1.1.1.1"', "10.0.0.1", id="an escape in an address"),
+        pytest.param("for=1.1.1.1;by=", "10.0.0.1", id="nothing behind another name"),
+        pytest.param("by=;for=1.1.1.1", "10.0.0.1", id="nothing before a semicolon"),
         pytest.param("1.1.1.1", "10.0.0.1", id="an address alone"),
         pytest.param('for=6.6.6.6;x=", for=1.1.1.1', "1.1.1.1, 10.0.0.1", id="a client that leaves a quote open"),
         pytest.param('"\\, for=1.1.1.1', "1.1.1.1, 10.0.0.1", id="and escapes what comes"),

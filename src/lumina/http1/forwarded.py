@@ -271,6 +271,8 @@ class Forwarded:
             stop = value
             while stop < end and OCTETS[data[stop]] & TCHAR:
                 stop += 1
+            if stop == value:  # a token is never empty
+                return -1
             at = stop
         if stop < 0 or not self._note(data, name, size, value, stop):
             return -1
