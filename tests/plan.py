@@ -95,6 +95,7 @@ def plan(*endpoints: tuple[str, int], **changes: object) -> dict[str, Any]:
             "trusted_proxies": [],
             "forwarded": "x-forwarded",
             "trace": False,
+            "half_close": False,
         },
         "limits": dict(LIMITS),
         "timeouts": dict(TIMEOUTS),

@@ -198,6 +198,7 @@ cdef class Snapshot:
     cdef readonly int strict                # what is not forgiven: Strictness of http1/fields.pxd
     cdef readonly int taken                 # the PathRules of all routes together
     cdef readonly bint trace                # TRACE is taken
+    cdef readonly bint half_close           # a client that has ended its direction still gets its answers
     cdef readonly Networks trusted          # whose word is taken for who the client is
     cdef readonly int forwarded             # in which fields the client is told of: Ways of http1/forwarded.pxd
     cdef PrefixTable table                  # for listeners that serve routes

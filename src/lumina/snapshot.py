@@ -297,8 +297,8 @@ class Snapshot:
 
     # fmt: off
     __slots__ = (
-        "admin_table", "endpoints", "forwarded", "hash", "limits", "overload", "paths", "routes", "strict", "table",
-        "taken", "timeouts", "trace", "trusted", "upstreams",
+        "admin_table", "endpoints", "forwarded", "half_close", "hash", "limits", "overload", "paths", "routes",
+        "strict", "table", "taken", "timeouts", "trace", "trusted", "upstreams",
     )
     # fmt: on
 
@@ -331,6 +331,7 @@ class Snapshot:
         self.taken = octet_rules(plan.get("leniency", {}))
         self.trusted = Networks(plan["server"]["trusted_proxies"])
         self.trace = plan["server"]["trace"]
+        self.half_close = plan["server"]["half_close"]
         self.forwarded = 1 + WAYS.index(plan["server"]["forwarded"])
         for route in routes:
             self.taken |= route.paths

@@ -27,6 +27,7 @@ server:
   admin: {port: 9901}
   forwarded: both
   trace: true
+  half_close: serve
   trusted_proxies: [10.0.0.0/8, "::1"]
 limits: {request_line: 4KiB, header_bytes: 16KiB, header_count: 50, response_header_bytes: 8192, body_bytes: 10MB,
   connections: 10, client_connections: 9, connection_requests: 8, pipelined_requests: 7, requests: 6, passes: 3,
@@ -70,6 +71,7 @@ def test_a_whole_file() -> None:
         "forwarded": "both",
         "proxy_protocol": {"trusted": ["10.0.0.0/8", "::1"], "others": "refuse"},
         "trace": True,
+        "half_close": True,
         "admin": {"host": "127.0.0.1", "port": 9901},
     }
     assert plan["limits"] == {

@@ -78,6 +78,7 @@ def test_the_file_of_the_readme(tmp_path: Path) -> None:
         "forwarded": "x-forwarded",
         "proxy_protocol": None,
         "trace": False,
+        "half_close": False,
         "admin": None,
     }
     assert plan["routes"] == [

@@ -7,6 +7,7 @@ engine until nothing more comes. Nothing sleeps, and nothing depends on being qu
 import json
 import select
 import socket
+import struct
 import time
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,11 @@ class Peer:
 
     def close(self) -> None:
         """Leave."""
+        self.sock.close()
+
+    def reset_now(self) -> None:
+        """Leave with RST."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from tests.engine.stage import Stage, answer, get, head_of
 
+UPLOAD = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
+CHUNKED = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 
 def test_pipelined_requests_are_answered_in_order(stage: Stage) -> None:
     client = stage.client()
@@ -119,12 +122,66 @@ def test_nothing_is_left_of_connections_that_are_gone(stage: Stage) -> None:
     assert stage.arena.read()["workers"][0]["accepted"] == 51
 
 
-def test_a_client_that_leaves_before_its_body_is_noticed_at_once(stage: Stage) -> None:
+@pytest.mark.parametrize("asked", [get(), UPLOAD, UPLOAD + b"body", get() + get(), CHUNKED, CHUNKED + b"0\r\n\r\n"])
+def test_a_client_that_leaves_with_its_request_is_noticed_at_once(stage: Stage, asked: bytes) -> None:
     """Its FIN is there when the head is read, and nothing will announce it again."""
     client = stage.client()
-    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+    client.send(asked)
     client.finish()
     upstream = stage.accept()
+    upstream.read()
+    assert upstream.ended
+    assert [line["status"] for line in stage.lines()] == [499]
+
+
+@pytest.mark.parametrize("moment", ["with the request", "after it", "within the answer"])
+@pytest.mark.parametrize("asked", [get(), UPLOAD + b"body"])
+def test_who_may_half_close_gets_its_answer(stage: Stage, asked: bytes, moment: str) -> None:
+    stage.adopt(server__half_close=True)
+    client = stage.client()
+    client.send(asked)
+    if moment == "with the request":
+        client.finish()
+    upstream = stage.accept()
+    upstream.read()
+    if moment == "after it":
+        client.finish()
+        stage.settle()
+    upstream.send(answer(b"half and half")[:-8])
+    client.read()
+    if moment == "within the answer":
+        client.finish()
+        stage.settle()
+    upstream.send(b"and half")
+    assert client.read().endswith(b"and half")
+    assert client.ended
+    assert [line["status"] for line in stage.lines()] == [200]
+    assert stage.engine.connections == 0
+
+
+def test_who_may_half_close_gets_all_its_answers(stage: Stage) -> None:
+    stage.adopt(server__half_close=True)
+    client = stage.client()
+    client.send(get("/api/payments/1") + get("/api/payments/2"))
+    client.finish()
+    upstream = stage.accept()
+    for number in (b"/1 ", b"/2 "):
+        assert number in upstream.read()
+        upstream.send(answer(number))
+    answers = client.read()
+    assert answers.index(b"/1 ") < answers.index(b"/2 ")
+    assert client.ended
+
+
+def test_who_may_half_close_may_not_leave(stage: Stage) -> None:
+    stage.adopt(server__half_close=True)
+    client = stage.client()
+    client.send(get())
+    client.finish()
+    upstream = stage.accept()
+    upstream.read()
+    assert not upstream.ended
+    client.reset_now()
     upstream.read()
     assert upstream.ended
     assert [line["status"] for line in stage.lines()] == [499]

@@ -1,5 +1,8 @@
 """A switch of protocols: octets both ways, and each side ends on its own."""
 
+import contextlib
+from pathlib import Path
+
 import pytest
 
 from tests.engine.stage import Peer, Stage, head_of
@@ -66,6 +69,36 @@ def test_the_upstream_may_end_first(stage: Stage) -> None:
     (line,) = stage.lines()
     assert (line["status"], line["reason"], line["bytes_in"], line["bytes_out"]) == (101, "ok", 5, 4)
     assert stage.arena.read()["workers"][0]["in_flight"] == 0
+
+
+@pytest.mark.parametrize("who", ["client", "upstream"])
+@pytest.mark.parametrize("before", ["", "it had ended its side", "the other side takes nothing"])
+def test_a_side_that_is_reset_resets_the_other(stage: Stage, tmp_path: Path, who: str, before: str) -> None:
+    if before == "the other side takes nothing" and who == "client":
+        stage.by_unix(tmp_path / "up")
+    client, upstream = opened(stage)
+    leaver, other = (client, upstream) if who == "client" else (upstream, client)
+    if before == "it had ended its side":
+        leaver.finish()
+        other.read()
+        assert other.ended
+    elif before:
+        fill(leaver)
+    leaver.reset_now()
+    stage.settle()
+    if before == "the other side takes nothing" and who == "upstream":  # what came before the reset is for the client
+        other.read()
+    (line,) = stage.lines()
+    assert (line["status"], line["reason"]) == (101, "client_gone" if who == "client" else "connection_terminated")
+    assert stage.engine.connections == 0
+
+
+def fill(peer: Peer) -> None:
+    """Send until nothing more is taken."""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            peer.sock.send(bytes(1 << 18))
+            peer.stage.settle()
 
 
 def test_an_idle_tunnel_is_closed(stage: Stage) -> None:

@@ -72,6 +72,7 @@ def _server(draft: Draft) -> Plan:
         "forwarded": server.forwarded,
         "proxy_protocol": _proxy_protocol(server.proxy_protocol),
         "trace": server.trace,
+        "half_close": server.half_close == "serve",
         "admin": None if server.admin is None else {"host": server.admin.host, "port": server.admin.port},
     }
 

@@ -48,6 +48,7 @@ cdef class Client(Paced):
     cdef void _read_body(self) noexcept
     cdef void _read_tunnel(self) noexcept
     cdef void _read_away(self) noexcept
+    cdef bint _may_wait(self) noexcept
     cdef bint _may_ask_again(self) noexcept
     cdef void _gone(self) noexcept
     cdef void _flush_pending(self) noexcept

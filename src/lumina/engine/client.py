@@ -100,19 +100,18 @@ class Client(Paced):
     def _read(self) -> None:  # hot
         if self.stage == HEAD:
             self._read_head()
-        elif self.stage == BODY:
-            if not self.paused:
-                self._read_body()
-            elif self.seen & GONE:
-                self._gone()
-        elif self.stage == ANSWER:
-            if self.seen & GONE:
-                self._gone()
-        elif self.stage == TUNNEL:
-            if not self.paused:
-                self._read_tunnel()
-        else:
+        elif self.stage == LINGER:
             self._read_away()
+        elif self.stage == BODY and not self.paused:
+            self._read_body()
+        elif self.stage == TUNNEL and not self.paused:
+            self._read_tunnel()
+        elif self.seen & EPOLLERR or (self.seen & GONE and self.stage != TUNNEL and not self._may_wait()):
+            self._gone()
+
+    def _may_wait(self) -> cython.bint:
+        """Say whether a client that will send nothing more may want its answers all the same."""
+        return self.urgent or self.gateway.live.snapshot.half_close
 
     def _read_head(self) -> None:  # hot
         count: cython.Py_ssize_t
@@ -174,7 +173,7 @@ class Client(Paced):
             self._keep_rest(data, after, end)
         if self.exchange is exchange:
             exchange.dispatch()
-        if self.stage == BODY and self.seen & (EPOLLIN | GONE):  # what came with the head will not be announced again
+        if self.seen & GONE or (self.stage == BODY and self.seen & EPOLLIN):  # what came with it is not told again
             self.reactor.again(self)
 
     def _may_ask_again(self) -> cython.bint:  # hot

@@ -4,6 +4,8 @@ cimport cython
 from lumina.engine.delivery cimport Delivery
 from lumina.engine.reactor cimport Reactor
 from lumina.engine.stream cimport ClientStream, Dialogue, ServerStream
+from lumina.engine.syscalls cimport EPOLLERR
+from lumina.reasons cimport CLIENT_GONE, CONNECTION_TERMINATED
 
 cdef enum:
     HIGH_MARK = 131072      # octets waiting on one side that stop the reading of the other
@@ -20,3 +22,4 @@ cdef class Tunnel(Dialogue):
     cdef bint client_ended, upstream_ended
 
     cdef void _moved(self) noexcept
+    cdef void _over(self, bint clean) noexcept

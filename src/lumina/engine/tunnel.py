@@ -6,7 +6,7 @@ Each side may end on its own (half-close): its end is passed on behind what it s
 import cython
 
 from lumina.engine.delivery import Delivery
-from lumina.engine.stream import ClientStream, Dialogue, ServerStream
+from lumina.engine.stream import Dialogue, ServerStream
 
 
 class Tunnel(Dialogue):
@@ -25,7 +25,7 @@ class Tunnel(Dialogue):
         self.reactor.wheel.arm(self, self.reactor.clock.now + self.idle)
 
     def expired(self, now: cython.double) -> None:
-        self.tunnel_end(True, False)
+        self._over(False)
 
     def tunnel_data(self, from_client: cython.bint, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:
         """Carry octets across; False asks the side they came from to stop for now."""
@@ -45,25 +45,30 @@ class Tunnel(Dialogue):
 
     def tunnel_end(self, from_client: cython.bint, clean: cython.bint) -> None:
         """One side will send no more. The other may go on (half-close), unless the end was not a clean one."""
-        keep: Tunnel = self  # its streams are all that holds it, and they let go of it here
-        client: ServerStream = keep.client
-        connection: ClientStream = keep.connection
         if from_client:
             self.client_ended = True
         else:
             self.upstream_ended = True
-        if clean and not (self.client_ended and self.upstream_ended):
-            if from_client:
-                connection.finish()
-            else:
-                client.uncork()
-                client.finish()
-            return
+        if not clean:
+            self.exchange.record.reason = CLIENT_GONE if from_client else CONNECTION_TERMINATED
+            self._over(False)
+        elif self.client_ended and self.upstream_ended:
+            self._over(True)
+        elif from_client:
+            self.connection.finish()
+        else:
+            self.client.uncork()
+            self.client.finish()
+
+    def _over(self, clean: cython.bint) -> None:
+        """End both sides."""
+        keep: Tunnel = self  # its streams are all that holds it, and they let go of it here
+        client: ServerStream = keep.client
         self.reactor.wheel.forget(self)
         client.uncork()
         client.exchange = None
-        connection.release(False)
-        self.exchange.account()
+        keep.connection.release(False)
+        keep.exchange.account()
         if not clean:
             client.reset()
         elif client.pending is not None:
@@ -86,7 +91,8 @@ class Tunnel(Dialogue):
         self.tunnel_end(False, False)
 
     def upstream_writable(self) -> None:
-        if not self.connection.flush():
+        reset: cython.bint = self.upstream_ended and self.connection.seen & EPOLLERR  # it is read no more to learn that
+        if reset or not self.connection.flush():
             self.tunnel_end(False, False)
         elif self.connection.pending is None:
             self.tunnel_drained(False)

@@ -105,6 +105,11 @@ class Server(Section):
         description="Whether `TRACE` is taken, which shows its sender what arrives, with what was added on the way. "
         "If not, it is answered 405.",
     )
+    half_close: Annotated[str, Choice(("cancel", "serve"))] = Field(
+        default="cancel",
+        description="What becomes of the request of a client that says it will send nothing more (TCP's FIN), as every "
+        "client does that leaves: `cancel` ends it, and its upstream's work; `serve` gives it the answer.",
+    )
     admin: Admin | None = Field(
         default=None,
         description="Moves `/health`, `/health/live`, `/health/ready` and `/metrics` to an address of their own. "
