@@ -172,6 +172,19 @@ def test_what_is_no_record_breaks_the_connection(stage: Stage, authority: trustm
     assert stage.engine.connections == 0
 
 
+def test_what_is_no_record_is_no_error_of_another_session(stage: Stage, authority: trustme.CA) -> None:
+    """OpenSSL keeps an error for its thread until it is fetched; `ssl` would take it for one of what it asks next."""
+    client, other = SecurePeer(stage, authority), SecurePeer(stage, authority)
+    assert other.read() == b""  # what came with the handshake
+    client.session.write(get())
+    client.flush()
+    upstream = stage.accept()
+    client.peer.send(b"no record")
+    upstream.send(answer())
+    stage.settle()
+    assert other.read() == b""
+
+
 def test_an_end_that_is_not_said_is_no_end(stage: Stage, authority: trustme.CA) -> None:
     """The upload is cut: what the client sent so far must not pass for all of it."""
     client = SecurePeer(stage, authority)

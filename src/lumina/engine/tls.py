@@ -77,6 +77,7 @@ class Tls:
         count = DIRECT.error(self.ssl, count)
         if count == WANT_READ or count == WANT_WRITE:
             return -1
+        DIRECT.forget_errors()  # or `ssl` would take it for one of what it asks next, of any session
         return 0 if count == ZERO_RETURN else -2  # an end without close_notify could be a cut: never a clean end
 
     def _read_by_ssl(self, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
@@ -100,7 +101,10 @@ class Tls:
             count = DIRECT.write(self.ssl, data + done, cython.cast(cython.int, min(size - done, RECORD)))
             if count <= 0:
                 count = DIRECT.error(self.ssl, count)
-                return done if count == WANT_WRITE or count == WANT_READ else -2
+                if count == WANT_WRITE or count == WANT_READ:
+                    return done
+                DIRECT.forget_errors()
+                return -2
             done += count
         return done
 
