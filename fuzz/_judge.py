@@ -4,11 +4,27 @@ from typing import Any, NamedTuple
 
 import h11
 
+from fuzz import proxy
+from fuzz._ends import SIGNATURE, End, canonical
+from fuzz.forwarded import NODES, RFC_7239, X_FORWARDED, client_of, model
 from fuzz.target import by_the_book
 
 ENOUGH = 1 << 20  # octets of a head: the engine is the one that bounds them here
 KEPT = 24  # octets of a method that an access line shows
-PREFIXES = {"all": b"", "payments": b"/api/payments", "small": b"/small", None: b""}  # that each route strips
+PREFIXES = {  # that each route strips
+    "all": b"",
+    "payments": b"/api/payments",
+    "small": b"/small",
+    "told": b"/told",
+    "sealed": b"/sealed",
+    None: b"",
+}
+FAMILIES = {X_FORWARDED: "x-forwarded", RFC_7239: "rfc7239"}
+CHAINS = {X_FORWARDED: b"x-forwarded-for", RFC_7239: b"forwarded"}
+CLAIMS = {
+    X_FORWARDED: {b"x-forwarded-" + name for name in (b"for", b"host", b"port", b"prefix", b"proto")} | {b"x-real-ip"},
+    RFC_7239: {b"forwarded"},
+}
 
 Line = dict[str, Any]
 
@@ -18,10 +34,43 @@ class Request(NamedTuple):
 
     method: str
     target: bytes
-    fields: dict[bytes, bytes]
-    names: list[bytes]
+    pairs: list[tuple[bytes, bytes]]
     size: int
     rest: bytes | None
+
+    @property
+    def names(self) -> list[bytes]:
+        return [name for name, _ in self.pairs]
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Return the values of the fields with this name."""
+        return [value for known, value in self.pairs if known == name]
+
+
+class Whose(NamedTuple):
+    """Whose a client's connection is."""
+
+    name: str
+    size: int = 0  # octets of the header that said so
+    refused: bool = False
+
+
+def whose(client: End, *, listed: bool) -> Whose:
+    """Read what a client said of itself before all else, where it could."""
+    if not client.listens:
+        return Whose(client.address)
+    octets = bytes(client.sent)
+    if not listed:
+        return Whose(client.address, refused=octets.startswith((b"PROXY ", SIGNATURE)))
+    end, _, said = proxy.by_the_book(octets)
+    if end < 0:
+        return Whose(client.address, refused=True)
+    return Whose(canonical(str(said[0][0])) if said else client.address, end)
+
+
+def peer(line: Line) -> str:
+    """Return whose the connection was."""
+    return canonical(line.get("peer") or line["client"])
 
 
 def read_request(octets: bytes, *, body_matters: bool = True) -> Request | None:
@@ -43,27 +92,65 @@ def read_request(octets: bytes, *, body_matters: bool = True) -> Request | None:
             raise
         event = h11.NEED_DATA
     rest = connection.trailing_data[0] if isinstance(event, h11.EndOfMessage) else None
-    names = [name for name, _ in head.headers]
-    return Request(head.method.decode(), head.target, dict(head.headers), names, size, rest)
+    return Request(head.method.decode(), head.target, list(head.headers), size, rest)
 
 
-def forwarded(octets: bytes, lines: dict[str, Line]) -> None:
-    """Read all that an upstream's connection received: requests that we said we forwarded, and nothing else."""
+def forwarded(octets: bytes, lines: list[Line], told: str = "") -> None:
+    """Read all that an upstream's connection received: requests that we said we forwarded, and nothing else.
+
+    told: whose the connection is, as a PROXY header said.
+    """
     rest: bytes | None = octets
     while rest:
         request = read_request(rest)
         if request is None:  # given up before its head was out
             return
-        line = lines[request.fields[b"x-request-id"].decode()]
-        line["seen"] = line.get("seen", 0) + 1
-        assert line["seen"] <= line["attempts"], line
-        assert request.method[:KEPT] == line["method"], (request, line)
-        assert request.target.split(b"?")[0] == stripped(line), (request, line)
         assert request.names.count(b"x-request-id") == request.names.count(b"host") == 1, request
+        identifier = request.values(b"x-request-id")[0].decode()
+        named = [line for line in lines if line["request_id"] == identifier]
+        fitting = [line for line in named if fits(request, line)]
+        assert fitting, (request, named)
+        line = fitting[0]
+        line["seen"] = line.get("seen", 0) + 1
+        assert told in ("", peer(line)), (told, line)
+        informed(request, line)
         if line["status"] == 101:  # the tunnel's octets follow
             return
-        assert request.rest is None or request.size == line["bytes_in"], (request, line)
         rest = request.rest
+
+
+def fits(request: Request, line: Line) -> bool:
+    """Say whether this can be a request that the line tells of, and that was not seen yet."""
+    whole = request.rest is not None and line["status"] != 101
+    return (
+        line.get("seen", 0) < line["attempts"]
+        and request.method[:KEPT] == line["method"]
+        and request.target.split(b"?")[0] == stripped(line)
+        and (not whole or request.size == line["bytes_in"])
+    )
+
+
+def informed(request: Request, line: Line) -> None:
+    """Look at who the upstream was told that the client is: in one family of fields, of which we wrote each."""
+    ways = X_FORWARDED if CHAINS[X_FORWARDED] in request.names else RFC_7239
+    line["ways"] = ways
+    claims = [name for name in request.names if is_claim(name)]
+    assert len(set(claims)) == len(claims), request
+    assert set(claims) <= CLAIMS[ways], request
+    nodes = [str(node) for node in model(request.values(CHAINS[ways]), ways) or []][1:]
+    assert nodes[:1] == [peer(line)], (request, line)
+    assert line["client"] in nodes or len(nodes) == NODES - 1, (request, line)
+    assert ways == RFC_7239 or request.values(b"x-real-ip") == [line["client"].encode()], (request, line)
+    if not line["trusted"]:
+        assert nodes == [line["client"]], (request, line)
+        said = request.values(b"x-forwarded-proto" if ways == X_FORWARDED else b"forwarded")[0]
+        assert said.endswith(b"https") == line["sealed"], (request, line)
+
+
+def is_claim(name: bytes) -> bool:
+    """Say whether a field tells of the client, or some server takes it for one that does."""
+    spelt = name.replace(b"_", b"-")
+    return spelt in (b"forwarded", b"x-real-ip", b"x-forwarded") or spelt.startswith(b"x-forwarded-")
 
 
 def stripped(line: Line) -> bytes | None:
@@ -85,7 +172,19 @@ def asked(octets: bytes, lines: list[Line]) -> None:
             return
         assert request is not None, (rest, line)
         assert request.method[:KEPT] == line["method"], (request, line)
+        if "ways" in line:
+            assert believed(request, line) in (line["client"], None), (request, line)
         rest = request.rest
+
+
+def believed(request: Request, line: Line) -> str | None:
+    """Return who the client is, by what its connection says and by whose that is; None where nobody can tell."""
+    if not line["trusted"]:
+        return peer(line)
+    nodes = model(request.values(CHAINS[line["ways"]]), line["ways"])
+    if nodes is None:
+        return None
+    return str(client_of(nodes)) if len(nodes) > 1 else peer(line)
 
 
 def answered(octets: bytes, lines: list[Line], *, ended: bool, reset: bool, all_read: bool) -> None:

@@ -2,28 +2,32 @@
 
 The script is the input: octets that the client sends, cut by 0xFE and a letter that says what happens next (see
 OPERATIONS). What must hold, whatever is sent: an upstream received the requests that the access lines say, and nothing
-else; a client got an answer for each, whole exactly if the line says so; the engine comes to rest; when time has
-passed, every connection has ended, all gauges are back at zero, and no memory is held that was not held before.
+else, and was told who the client is; a client got an answer for each, whole exactly if the line says so; the engine
+comes to rest; when time has passed, every connection has ended, all gauges are back at zero, and no memory or
+descriptor is held that was not held before.
 """
 
-import atexit
+import contextlib
 import ctypes
 import gc
 import json
+import os
 import socket
-import struct
 from collections.abc import Callable
+from pathlib import Path
 from select import POLLIN, poll
 
 from fuzz import _judge, _run
+from fuzz._ends import CLIENT, NAME, SERVER, End, Place, SealedEnd, header, place
+from fuzz.forwarded import TRUSTED
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
 from tests.plan import plan
 
 CUT = b"\xfe"
+OPEN = Path("/proc/self/fd")
 BULK = b"x" * 131_072
-ROOM = memoryview(bytearray(1 << 18))  # for what one read brings
 RESTLESS = 1000  # turns after which it is clear that the engine will not come to rest
 LONG = 100.0  # seconds: more than any timeout below
 PHASES = 20  # of such a time, one after the other, after which nothing may be left
@@ -41,87 +45,47 @@ LIMITS = {
 }
 
 
-class End:
-    """Our end of a connection, and all that was sent and came on it."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        sock.setblocking(False)
-        self.sock = sock
-        self.sent = bytearray()
-        self.unsent = bytearray()
-        self.received = bytearray()
-        self.ended = self.reset = self.gone = False
-        self.reading = True
-
-    def act(self) -> None:
-        """Send and read as far as that goes without waiting."""
-        if self.gone:
-            return
-        try:
-            while self.unsent:
-                count = self.sock.send(self.unsent)
-                self.sent += self.unsent[:count]
-                del self.unsent[:count]
-        except BlockingIOError:
-            pass
-        except OSError as error:
-            self.unsent.clear()
-            self.reset = self.reset or isinstance(error, ConnectionResetError)  # it is told only once
-        while self.reading and not self.ended:
-            try:
-                count = self.sock.recv_into(ROOM)
-            except BlockingIOError:
-                return
-            except OSError:
-                self.ended = self.reset = True
-                return
-            self.received += ROOM[:count]
-            self.ended = not count
-
-    def finish(self) -> None:
-        try:
-            self.sock.shutdown(socket.SHUT_WR)
-        except OSError:  # it is gone already
-            self.unsent.clear()
-
-    def leave(self) -> None:
-        """Close with a reset, which leaves nothing behind in the kernel either."""
-        if not self.gone:
-            self.gone = True
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.sock.close()
-
-
-def listener() -> socket.socket:
-    made = socket.create_server(("127.0.0.1", 0), backlog=64)
-    made.setblocking(False)
-    atexit.register(made.close)
-    return made
-
-
-FRONT, FIRST, SECOND = listener(), listener(), listener()
+FRONT, SEALED = place(), place(sealed=True)
+TOLD, SEALED_TOLD = place(announced=True), place(sealed=True, announced=True)
+GATES = (FRONT, SEALED, TOLD, SEALED_TOLD)  # of the gateway
+FIRST, SECOND, THIRD, FOURTH = place(), place(), place(announced=True), place(sealed=True, announced=True)
+BACKS = (FIRST, SECOND, THIRD, FOURTH)  # of the upstreams
+STRANGERS, PROXIES, BALANCERS, BEYOND = "127.0.1", "127.0.2", "127.0.3", "127.0.4"  # networks that clients come from
+ANNOUNCED = {"trusted": [f"{BALANCERS}.0/24"], "others": "serve"}
 with socket.create_server(("127.0.0.1", 0)) as vacant:
     CLOSED = vacant.getsockname()
 ARENA = Arena.create(1)
 
 
-def snapshot(**limits: int) -> Snapshot:
-    """Return three routes to two upstreams, the second of which has an endpoint that nobody listens at."""
-    made = plan(FIRST.getsockname(), timeouts__tunnel_idle=50.0)
-    pair = plan(CLOSED, SECOND.getsockname(), upstreams__0__name="pair")
-    made["upstreams"] += pair["upstreams"]
+def snapshot(version: int, **limits: int) -> Snapshot:
+    """Return routes to four upstreams: one has an endpoint that nobody listens at, two are told whose a connection is.
+
+    version: of the PROXY protocol, and which fields say who the client is.
+    """
+    made = plan(FIRST.address, timeouts__tunnel_idle=50.0)
+    pair = plan(CLOSED, SECOND.address, upstreams__0__name="pair")
+    told = plan(THIRD.address, upstreams__0__name="told", upstreams__0__proxy_protocol=version)
+    tls = {"verify": True, "ca": None, "server_name": NAME}
+    sealed = plan(
+        FOURTH.address, upstreams__0__name="sealed", upstreams__0__tls=tls, upstreams__0__proxy_protocol=3 - version
+    )
+    made["upstreams"] += [*pair["upstreams"], *told["upstreams"], *sealed["upstreams"]]
     for upstream in made["upstreams"]:
         upstream["timeouts"]["tunnel_idle"] = 50.0
     route = made["routes"][0]
     made["routes"] += [
         {**route, "name": "all", "prefix": "/", "strip": False},
         {**route, "name": "small", "prefix": "/small", "upstream": 1, "body_bytes": 10, "preserve_host": False},
+        {**route, "name": "told", "prefix": "/told", "upstream": 2},
+        {**route, "name": "sealed", "prefix": "/sealed", "upstream": 3},
     ]
+    made["server"]["trusted_proxies"] = list(TRUSTED)
+    made["server"]["forwarded"] = _judge.FAMILIES[version]
     made["limits"].update({name: value for name, value in {**LIMITS, **limits}.items() if name in made["limits"]})
     return Snapshot(made)
 
 
-SNAPSHOTS = (snapshot(), snapshot(requests=2, header_count=30))
+SNAPSHOTS = (snapshot(1), snapshot(2, requests=2, header_count=30))
 
 
 class Play:
@@ -129,15 +93,18 @@ class Play:
 
     def __init__(self) -> None:
         self.engine = Engine(ARENA, 0)
-        self.live = 0
-        self.engine.adopt(SNAPSHOTS[0])
-        self.engine.listen(FRONT.dup().detach())
+        self.live = -1
+        self.adopt()
+        self.open = descriptors()
+        for gate in GATES:
+            context = SERVER if gate.sealed else None
+            self.engine.listen(gate.sock.dup().detach(), context, False, ANNOUNCED if gate.announced else None)
         self.quiet = poll()
         self.quiet.register(self.engine.fileno(), POLLIN)
         self.clients: list[End] = []
         self.upstreams: list[End] = []
         self.now = 0  # the client that acts
-        self.come()
+        self.come(FRONT, STRANGERS)
 
     @property
     def client(self) -> End:
@@ -147,21 +114,31 @@ class Play:
         """Let the engine and our ends act until nothing more happens."""
         for _ in range(RESTLESS):
             self.engine.turn()
-            for place in (FIRST, SECOND):
-                self.upstreams += accepted(place)
+            self.upstreams += accepted(BACKS)
             for end in (*self.clients, *self.upstreams):
                 end.act()
             if not self.quiet.poll(0):
                 return
         raise AssertionError("the engine does not come to rest")
 
-    def come(self) -> None:
-        """Let another client connect, from an address of its own by which its access lines are known."""
-        address = f"127.0.1.{len(self.clients) + 1}"
-        if len(self.clients) < 4:
-            sock = socket.create_connection(FRONT.getsockname(), source_address=(address, 0))
-            self.clients.append(End(sock))
-            self.now = len(self.clients) - 1
+    def come(self, gate: Place, network: str, version: int = 0, *, sealed: bool = False, beyond: str = BEYOND) -> None:
+        """Let another client connect, from an address of its own by which its access lines are known.
+
+        version: that of a PROXY header, which says that it comes from another network.
+        """
+        number = len(self.clients) + 1
+        if number > 4:
+            return
+        sock = socket.create_connection(gate.address, source_address=(f"{network}.{number}", 0))
+        client = SealedEnd(sock, serves=False) if sealed else End(sock)
+        if version:
+            client.add(header(version, f"{beyond}.{number}"), raw=True)
+        if version and sealed:  # else its octets say so
+            client.address = f"{beyond}.{number}"
+        client.listens = gate.announced and not sealed
+        client.stray = gate.sealed and not sealed
+        self.clients.append(client)
+        self.now = number - 1
 
     def other_client(self) -> None:
         self.now += 1
@@ -196,6 +173,7 @@ class Play:
     def adopt(self) -> None:
         self.live += 1
         self.engine.adopt(SNAPSHOTS[self.live % 2])
+        self.engine.upstream_tls(3, CLIENT)
 
     def drain(self) -> None:
         self.engine.drain()
@@ -207,7 +185,7 @@ class Play:
         if letter in (b"b", b"S"):
             octets = octets[2:] + BULK[: 2 * int.from_bytes(octets[:2])]
         for sender in senders:
-            sender.unsent += octets
+            sender.add(octets, raw=letter == b"z")
         self.settle()
 
     def end(self) -> None:
@@ -221,40 +199,65 @@ class Play:
             raise AssertionError(f"not everything has ended: {ARENA.read()}")
         self.engine.drain()
         self.settle()
+        own = {str(end.sock.fileno()) for end in (*self.clients, *self.upstreams)}
+        left = {place for place in descriptors() - self.open - own if "pipe:" not in str((OPEN / place).readlink())}
+        assert not left, left  # a few empty pipes are kept for later
 
     def over(self) -> bool:
-        """Say whether the engine holds nothing: no connection on either side, no exchange."""
+        """Say whether the engine holds nothing: no connection on either side, no exchange, nobody who waits."""
         if self.engine.connections:
             return False
         found = ARENA.read()
-        gauges = found["upstream_connections"].values()
+        gauges = [*found["upstream_connections"].values(), *found["waiting"].values(), *found["pending"].values()]
         return not (found["workers"][0]["in_flight"] or any(gauges))
 
     def judge(self) -> None:
         """Hold what was received against the access lines."""
         lines = [json.loads(line) for line in ARENA.drain_log(0).splitlines()]
-        by_id = {line["request_id"]: line for line in lines}
-        assert len(by_id) == len(lines), lines
+        parties = [_judge.whose(client, listed=client.address.startswith(BALANCERS)) for client in self.clients]
+        names = [party.name for party in parties]
+        assert all(_judge.peer(line) in names for line in lines), (lines, names)
+        for line in lines:
+            line["sealed"] = self.clients[names.index(_judge.peer(line))].sealed
+            line["doubled"] = names.count(_judge.peer(line)) > 1  # whose a line is, nobody knows
+            line["trusted"] = _judge.peer(line).startswith(PROXIES)
         for upstream in self.upstreams:
+            assert upstream.told or not upstream.received or not upstream.announced, upstream.head
             if not upstream.gone:  # else it did not take what had come
-                _judge.forwarded(bytes(upstream.received), by_id)
-        for number, client in enumerate(self.clients, 1):
-            own = [line for line in lines if line["client"] == f"127.0.1.{number}"]
-            _judge.asked(bytes(client.sent), own)
-            all_read = client.reading and not client.gone
-            _judge.answered(bytes(client.received), own, ended=client.ended, reset=client.reset, all_read=all_read)
+                _judge.forwarded(bytes(upstream.received), lines, upstream.told)
+        for client, party in zip(self.clients, parties, strict=True):
+            own = [line for line in lines if _judge.peer(line) == party.name and not line["doubled"]]
+            if party.refused:
+                assert not client.received, client.received
+                assert not own, own
+            elif client.stray:  # it speaks no TLS where it should
+                assert not any(line["attempts"] for line in own), own
+            elif names.count(party.name) == 1:
+                _judge.asked(bytes(client.sent[party.size :]), own)
+                all_read = client.reading and not client.gone
+                _judge.answered(bytes(client.received), own, ended=client.ended, reset=client.reset, all_read=all_read)
 
     def leave(self) -> None:
-        for place in (FRONT, FIRST, SECOND):
-            self.upstreams += accepted(place)
+        self.upstreams += accepted((*GATES, *BACKS))
         for end in (*self.clients, *self.upstreams):
             end.leave()
 
 
 OPERATIONS: dict[bytes, Callable[[Play], None]] = {
     # "s": the upstream sends what follows. "c", and any letter that is not here: the client goes on, in a piece of its
-    # own. "S" and "b" are the same with more behind it: twice as many octets as the next two say.
-    b"n": Play.come,
+    # own. "S" and "b" are the same with more behind it: twice as many octets as the next two say. "z": beneath TLS.
+    # Who comes: from nowhere in particular, a trusted proxy; a balancer with a PROXY header of version 1, and of 2
+    # for a trusted proxy; a balancer whose header is in the script, and a stranger whose is; by TLS, behind a
+    # PROXY header too, and in the clear where it should not be.
+    b"n": lambda play: play.come(FRONT, STRANGERS),
+    b"x": lambda play: play.come(FRONT, PROXIES),
+    b"h": lambda play: play.come(TOLD, BALANCERS, 1),
+    b"H": lambda play: play.come(TOLD, BALANCERS, 2, beyond=PROXIES),
+    b"k": lambda play: play.come(TOLD, BALANCERS),
+    b"K": lambda play: play.come(TOLD, STRANGERS),
+    b"e": lambda play: play.come(SEALED, STRANGERS, sealed=True),
+    b"E": lambda play: play.come(SEALED_TOLD, BALANCERS, 2, sealed=True),
+    b"y": lambda play: play.come(SEALED, STRANGERS),
     b"p": Play.other_client,
     b"o": Play.other_upstream,
     b"f": Play.client_finishes,
@@ -269,13 +272,25 @@ OPERATIONS: dict[bytes, Callable[[Play], None]] = {
 }
 
 
-def accepted(place: socket.socket) -> list[End]:
-    found = []
-    while True:
-        try:
-            found.append(End(place.accept()[0]))
-        except BlockingIOError:
-            return found
+def accepted(places: tuple[Place, ...]) -> list[End]:
+    found: list[End] = []
+    for where in places:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                sock = where.sock.accept()[0]
+                made = (
+                    SealedEnd(sock, serves=True, announced=True)
+                    if where.sealed
+                    else End(sock, announced=where.announced)
+                )
+                found.append(made)
+    return found
+
+
+def descriptors() -> set[str]:
+    """Return those that are open."""
+    found = list(OPEN.iterdir())
+    return {each.name for each in found if os.path.lexists(each)}  # all but the one that listed them
 
 
 def play(data: bytes) -> None:
@@ -292,22 +307,28 @@ def play(data: bytes) -> None:
         stage.leave()
 
 
-def held() -> int:
-    """Return how many octets are allocated, where a sanitizer counts them."""
+def counter() -> Callable[[], int] | None:
+    """Return what tells how many octets are allocated, where a sanitizer counts them."""
     count = getattr(ctypes.CDLL(None), "__sanitizer_get_current_allocated_bytes", None)
-    if count is None:
-        return 0
-    count.restype = ctypes.c_size_t
-    gc.collect()
-    return int(count())
+    if count is not None:
+        count.restype = ctypes.c_size_t
+    return count
 
 
 def check(data: bytes) -> None:
     """Raise where a promise is broken."""
+    allocated = counter()
     for _ in range(4):  # what is allocated once is a cache, what is allocated each time is lost
-        before = held()
+        if allocated is None:
+            play(data)
+            return
+        gc.collect()
+        before, had = allocated(), descriptors()
         play(data)
-        if held() - before < SLACK:
+        gc.collect()
+        kept = allocated() - before
+        assert descriptors() <= had, "descriptors are lost"
+        if kept < SLACK:
             return
     raise AssertionError("memory is lost")
 

@@ -10,7 +10,7 @@ from lumina.http1.forwarded import Forwarded
 
 X_FORWARDED, RFC_7239 = 1, 2
 NODES = 64
-TRUSTED = ("10.0.0.0/8", "fd00::/8", "::/64")
+TRUSTED = ("10.0.0.0/8", "127.0.2.0/24", "fd00::/8", "::/64")
 NETWORKS = Networks(TRUSTED)
 PEER = b"10.0.0.1"
 ADDED = {X_FORWARDED: b"1.1.1.1:80", RFC_7239: b'host="a, \\", b";for="1.1.1.1"'}
