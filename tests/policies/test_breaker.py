@@ -1,5 +1,7 @@
 """A breaker, step by step and against a plain model of it."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,12 +89,107 @@ def test_an_operator_may_close_it() -> None:
     assert breaker.allow(1.1) == 1
 
 
-@given(
-    steps=st.lists(
-        st.tuples(st.sampled_from(["fail", "succeed", "ask"]), st.floats(min_value=0.01, max_value=3.0)), max_size=60
-    )
+def test_trials_begin_anew_each_time() -> None:
+    breaker = Breaker(BreakerRules(consecutive=1, open=5.0, trials=2))
+    breaker.failed(10.0)
+    assert [breaker.allow(15.0), breaker.allow(15.0)] == [2, 2]
+    breaker.succeeded(15.1, 0.1)
+    breaker.failed(15.2)
+    assert [breaker.allow(20.2), breaker.allow(20.2)] == [2, 2]
+    breaker.succeeded(20.3, 0.1)
+    assert breaker.seen()["state"] == HALF_OPEN
+
+
+def test_only_as_many_trials_are_made_up_for_as_were_not_heard_of() -> None:
+    breaker = Breaker(BreakerRules(consecutive=1, open=5.0, trials=2))
+    breaker.failed(10.0)
+    assert [breaker.allow(15.0), breaker.allow(15.0)] == [2, 2]
+    breaker.succeeded(15.1, 0.1)
+    assert [breaker.allow(now) for now in (16.1, 16.1)] == [2, 0]
+
+
+def test_who_takes_just_as_long_as_is_borne_is_not_slow() -> None:
+    breaker = Breaker(BreakerRules(failure_rate=1.1, slow_rate=0.1, slow=0.5, requests=1))
+    breaker.succeeded(10.0, 0.5)
+    assert breaker.allow(10.0) == 1
+
+
+@pytest.mark.parametrize("bad", ["failed", "slow"])
+@pytest.mark.parametrize("half", [0.0, 6.0], ids=["at once", "over two halves of the window"])
+def test_whoever_closes_it_begins_to_count_anew(bad: str, half: float) -> None:
+    rules = BreakerRules(consecutive=5, failure_rate=0.5, slow_rate=0.5, slow=0.2, requests=4, open=1.0, trials=1)
+    breaker = Breaker(rules)
+
+    def meet(now: float) -> None:
+        if bad == "failed":
+            breaker.failed(now)
+        else:
+            breaker.succeeded(now, 0.3)
+
+    for now in (10.0, 10.0, 10.0 + half, 10.0 + half):
+        meet(now)
+    assert breaker.allow(11.0 + half) == 2
+    breaker.succeeded(11.0 + half, 0.1)
+    for _ in range(3):
+        assert breaker.allow(11.1 + half) == 1
+        meet(11.1 + half)
+    meet(11.1 + half)
+    assert breaker.allow(11.2 + half) == 0
+
+
+def test_failures_in_a_row_are_counted_anew_once_it_has_closed() -> None:
+    breaker = Breaker(BreakerRules(consecutive=2, failure_rate=1.1, open=1.0, trials=1))
+    for now in (10.0, 10.0):
+        breaker.failed(now)
+    assert breaker.allow(11.0) == 2
+    breaker.succeeded(11.0, 0.1)
+    breaker.failed(11.1)
+    assert breaker.allow(11.1) == 1
+
+
+@pytest.mark.parametrize("bad", ["failed", "slow"])
+def test_what_was_within_the_last_half_of_a_window_counts(bad: str) -> None:
+    breaker = Breaker(BreakerRules(failure_rate=0.8, slow_rate=0.8, slow=0.2, requests=4, window=10.0))
+    breaker.succeeded(100.0, 0.1)
+    for now in (109.0, 109.5, 109.9, 110.1):
+        assert breaker.allow(now) == 1
+        if bad == "failed":
+            breaker.failed(now)
+        else:
+            breaker.succeeded(now, 0.3)
+    assert breaker.allow(110.1) == 0
+
+
+def test_an_operator_may_close_it_while_it_finds_out_and_it_opens_for_its_time_again() -> None:
+    breaker = Breaker(BreakerRules(consecutive=1, open=5.0))
+    breaker.failed(1.0)
+    breaker.reset()
+    breaker.failed(1.1)
+    assert breaker.seen()["until"] == 6.1
+    assert breaker.allow(6.1) == 2
+    breaker.reset()
+    assert breaker.allow(6.2) == 1
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["fail", "succeed", "ask"]), st.floats(min_value=0.01, max_value=3.0)), max_size=60
 )
+
+
+@given(steps=STEPS)
 def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
+    follow(steps)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_it_follows_the_model_for_long(seed: int) -> None:
+    chance = random.Random(seed)
+    words, weights = ["fail", "succeed", "ask"], [chance.random() for _ in range(3)]
+    follow([(chance.choices(words, weights)[0], chance.choice([0.01, 0.5, 4.0])) for _ in range(2000)])
+
+
+def follow(steps: list[tuple[str, float]]) -> None:
+    """Do these steps on a breaker and on a plain model of it."""
     breaker = Breaker(BreakerRules(consecutive=3, failure_rate=1.1, open=4.0, trials=2, window=1000.0))
     state, failures, until, given_, passed, asked, now = CLOSED, 0, 0.0, 0, 0, 0.0, 1000.0
     for step, pause in steps:
@@ -117,8 +214,10 @@ def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
             failures = 0 if state == CLOSED else failures
             if state == HALF_OPEN:
                 passed += 1
-                state = CLOSED if passed >= 2 else state
+                state, failures = (CLOSED, 0) if passed >= 2 else (state, failures)
         assert breaker.seen()["state"] == state
+        if state == CLOSED:
+            assert breaker.seen()["failures"] == failures
 
 
 @pytest.mark.parametrize("kind", ["failed", "slow"])

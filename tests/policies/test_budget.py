@@ -28,6 +28,21 @@ def test_what_is_earned_and_what_is_granted_do_not_add_up() -> None:
     assert sum(budget.withdraw(1.0) for _ in range(100)) == 10
 
 
+def test_what_time_grants_gathers_only_for_a_while() -> None:
+    budget = RetryBudget(0.0, 3.0)
+    assert sum(budget.withdraw(1.0) for _ in range(100)) == 30
+    assert sum(budget.withdraw(1000.0) for _ in range(100)) == 30
+
+
+def test_what_is_kept_back_makes_good_for_what_an_outage_begins_with() -> None:
+    budget = RetryBudget(0.2, 3.0)
+    taken = 0
+    for request in range(10_000):  # a thousand a second, all of which fail
+        budget.deposit()
+        taken += budget.withdraw(100.0 + request / 1000.0)
+    assert 1800 < taken <= 2000
+
+
 def test_none_at_all() -> None:
     budget = RetryBudget(0.0, 0.0)
     budget.deposit()

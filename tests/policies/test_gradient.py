@@ -111,3 +111,107 @@ def test_it_never_falls_below_its_least() -> None:
         for _ in range(20):
             gradient.observe(window * 0.2, 0.01 if window < 5 else 10.0, 1.0)
     assert gradient.limit == 8
+
+
+class Told:
+    """A gradient that is told what came in one window after the other."""
+
+    def __init__(self) -> None:
+        self.gradient = Gradient(2.0, 8, 65536)
+        self.now = 10.0
+        self.gradient.observe(self.now, 0.01, 1.0)  # its time begins
+
+    def window(self, seconds: float, active: float, answers: int = 20, length: float = 0.11) -> float:
+        """Let a window pass in which so many answers took so long with so many under way; return the limit."""
+        for _ in range(answers - 1):
+            self.gradient.observe(self.now + 0.05, seconds, active)
+        self.now += length
+        self.gradient.observe(self.now, seconds, active)
+        return self.gradient.limit
+
+    def usual(self) -> None:
+        """Let a while pass in which there are 1000 answers a second and all is well, at the limit of 1000."""
+        for _ in range(40):
+            self.window(0.01, 100.0, answers=100)
+        assert self.gradient.limit == 1000.0
+
+
+def test_what_is_known_of_a_window_that_lasted_long_is_forgotten() -> None:
+    told = Told()
+    told.usual()
+    assert told.window(5.0, 900.0, length=15.0) == 1000.0
+
+
+def test_the_least_that_answers_take_is_found_anew_by_and_by() -> None:
+    told = Told()
+    told.window(0.01, 1.0)
+    before = told.gradient.baseline
+    for _ in range(250):
+        told.window(0.015, 1.0, length=1.0)
+    assert before < told.gradient.baseline < 2.0 * before
+    for _ in range(250):
+        told.window(0.015, 1.0, length=1.0)
+    assert told.gradient.baseline > 1.4 * before
+
+
+def test_what_was_under_way_once_says_nothing_of_later() -> None:
+    told = Told()
+    grown = told.window(0.01, 900.0)
+    assert grown > 1000.0
+    assert told.window(0.01, 3.0) == grown
+
+
+def test_it_falls_at_once_to_about_what_is_under_way() -> None:
+    told = Told()
+    told.usual()
+    assert told.window(0.1, 20.0) < 50.0
+
+
+def test_few_answers_for_few_requests_are_no_reason_to_take_it_back() -> None:
+    told = Told()
+    told.usual()
+    told.window(0.1, 200.0)
+    for _ in range(30):
+        told.window(0.1, 0.5 * told.gradient.limit)  # a fifth of the answers, and never as many under way as may be
+    assert told.gradient.limit < 100.0
+
+
+def lowered(told: Told, windows: int, answers: int) -> float:
+    """Let so many windows pass in which there are too many under way; return the limit after the last."""
+    for _ in range(windows):
+        told.window(0.1, told.gradient.limit, answers=answers)
+    return told.gradient.limit
+
+
+def test_a_limit_that_costs_answers_goes_back_to_where_it_was() -> None:
+    told = Told()
+    told.usual()
+    assert lowered(told, 10, 20) < 100.0
+    assert lowered(told, 1, 20) == 1000.0
+
+
+def test_what_takes_long_from_then_on_is_what_answers_take() -> None:
+    told = Told()
+    told.usual()
+    lowered(told, 12, 20)
+    assert told.window(0.1, 900.0) > 1000.0
+    assert told.gradient.baseline > 0.09
+
+
+def test_once_it_was_taken_back_it_can_be_lowered_again() -> None:
+    told = Told()
+    told.usual()
+    lowered(told, 12, 20)
+    for _ in range(40):
+        told.window(0.1, 100.0, answers=100)
+    assert told.window(1.0, 1000.0, answers=100) < 600.0
+    assert told.window(1.0, told.gradient.limit, answers=100) < 400.0
+
+
+def test_once_it_was_where_it_had_been_an_earlier_time_counts_no_more() -> None:
+    told = Told()
+    told.usual()
+    lowered(told, 7, 20)
+    while told.gradient.limit < 1000.0:
+        told.window(0.01, told.gradient.limit, answers=100)
+    assert lowered(told, 7, 20) < 100.0

@@ -1,5 +1,7 @@
 """An endpoint's standing, step by step and against a plain model of it."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +106,61 @@ def test_slow_for_a_while_is_too_slow() -> None:
     assert [standing.slow(rules, now) for now in (13.0, 13.5)] == [False, False]  # it was better in between
 
 
+def test_who_was_asked_little_is_not_found_slow() -> None:
+    rules = OutlierRules(requests=3)
+    standing = Standing()
+    for now in (10.0, 10.1):
+        standing.succeeded(rules, now, 1.0)
+    assert not any(standing.slow(rules, 10.3 + 0.5 * step) for step in range(5))
+
+
+def test_whoever_comes_back_must_be_slow_for_as_long_again() -> None:
+    rules = OutlierRules(requests=1, ejection=0.2)
+    standing = Standing()
+    standing.succeeded(rules, 10.0, 1.0)
+    assert [standing.slow(rules, 10.0 + step * 0.5) for step in range(3)] == [False, False, True]
+    standing.eject(rules, 11.0)
+    assert standing.seen()["latency"] == 0.0
+    standing.begin_trial(11.2)
+    for _ in range(2):
+        standing.succeeded(rules, 11.3, 1.0)
+    assert [standing.slow(rules, now) for now in (11.3, 11.9, 12.2)] == [False, False, True]
+
+
+def test_whoever_comes_back_is_not_judged_by_the_failures_that_put_it_out() -> None:
+    rules = OutlierRules(consecutive=0, failure_rate=0.5, requests=4, window=10.0)
+    for half in (0.0, 6.0):
+        standing = Standing()
+        assert [standing.failed(rules, now) for now in (10.0, 10.0, 10.0 + half, 10.0 + half)][-1]
+        standing.eject(rules, 10.0 + half)
+        standing.begin_trial(11.0 + half)
+        standing.succeeded(rules, 11.0 + half, 0.1)
+        assert not standing.failed(rules, 11.1 + half)
+
+
+def test_it_is_forgiven_only_after_a_quiet_time_in_use() -> None:
+    rules = OutlierRules(consecutive=1, window=10.0)
+    standing = Standing()
+    standing.succeeded(rules, 100.0, 0.1)
+    standing.failed(rules, 150.0)
+    standing.eject(rules, 150.0)
+    standing.begin_trial(151.0)
+    standing.succeeded(rules, 151.0, 0.1)
+    standing.succeeded(rules, 152.0, 0.1)
+    assert standing.seen()["streak"] == 1
+    standing.succeeded(rules, 161.1, 0.1)
+    assert standing.seen()["streak"] == 0
+
+
+def test_one_that_is_being_found_out_is_not_put_out_by_others() -> None:
+    rules = OutlierRules(consecutive=1)
+    standing = Standing()
+    standing.eject(rules, 10.0)
+    standing.begin_trial(11.0)
+    standing.eject(rules, 11.1)
+    assert (standing.seen()["state"], standing.seen()["ejections"]) == (HALF_OPEN, 1)
+
+
 def test_latency_is_an_average_and_cost_a_peak_that_fades() -> None:
     rules = OutlierRules()
     standing = Standing()
@@ -144,7 +201,15 @@ def test_a_trial_of_what_is_in_use_changes_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("out", "count", "fraction", "expected"),
-    [(0, 1, 1.0, False), (0, 2, 0.1, True), (1, 2, 1.0, False), (1, 4, 0.5, True), (2, 4, 0.5, False)],
+    [
+        (0, 1, 1.0, False),
+        (0, 2, 0.1, True),
+        (1, 2, 1.0, False),
+        (1, 4, 0.5, True),
+        (2, 4, 0.5, False),
+        (28, 100, 0.29, True),
+        (29, 100, 0.29, False),
+    ],
 )
 def test_not_too_many_are_put_out(out: int, count: int, fraction: float, expected: bool) -> None:
     assert may_eject(out, count, fraction) is expected
@@ -193,12 +258,25 @@ class Model:
         self.failures = 0
 
 
-@given(
-    steps=st.lists(
-        st.tuples(st.sampled_from(["fail", "succeed", "trial"]), st.floats(min_value=0.01, max_value=2.0)), max_size=60
-    )
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["fail", "succeed", "trial"]), st.floats(min_value=0.01, max_value=2.0)), max_size=60
 )
+
+
+@given(steps=STEPS)
 def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
+    follow(steps)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_it_follows_the_model_for_long(seed: int) -> None:
+    chance = random.Random(seed)
+    words, weights = ["fail", "succeed", "trial"], [chance.random() for _ in range(3)]
+    follow([(chance.choices(words, weights)[0], chance.choice([0.01, 0.5, 4.0])) for _ in range(2000)])
+
+
+def follow(steps: list[tuple[str, float]]) -> None:
+    """Do these steps on a standing and on a plain model of it."""
     rules = OutlierRules(consecutive=3, failure_rate=2.0, window=1000.0, ejection=1.0, max_ejection=8.0)
     standing, model, now = Standing(), Model(rules), 1000.0
     for step, pause in steps:
@@ -211,7 +289,7 @@ def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
         elif step == "fail":
             model.failures += 1
             if model.state == HALF_OPEN:
-                model.leave(now)
+                model.leave(now)  # what comes of this try is known, and counts no more
             out = model.state == CLOSED and model.failures >= 3
             assert standing.failed(rules, now) is out
             if out:
@@ -222,3 +300,4 @@ def test_it_follows_the_model(steps: list[tuple[str, float]]) -> None:
             model.state, model.trial = HALF_OPEN, now
         assert standing.usable(now) == model.usable(now)
         assert standing.seen()["state"] == model.state
+        assert standing.seen()["failures"] == model.failures
