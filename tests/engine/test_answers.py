@@ -112,6 +112,7 @@ def test_a_browser_gets_a_page_and_a_person_text() -> None:
     [
         ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
         ("TEXT/plain", "text/plain; charset=utf-8"),
+        ("text/html;q=0, application/json", "application/problem+json"),
         ("*/*", "application/problem+json"),
     ],
 )

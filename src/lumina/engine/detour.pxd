@@ -10,6 +10,7 @@ from lumina.engine.forward cimport Hop, write_request
 from lumina.engine.origin cimport Origin, Wish
 from lumina.engine.recorder cimport Record
 from lumina.engine.stream cimport ServerStream
+from lumina.http1.accept cimport ACCEPT_KEPT, form_of
 from lumina.http1.request cimport METHOD_HEAD, RequestHead
 from lumina.reasons cimport *
 from lumina.snapshot cimport Fallback, Route
@@ -20,7 +21,8 @@ cdef unsigned char LEADS_AWAY[32]       # by the number of a reason: 1 where a f
 @cython.no_gc
 cdef class Detour(Delivery):
     cdef Route route
-    cdef int form                           # in which the client reads what the gateway itself says: a Form
+    cdef unsigned char[ACCEPT_KEPT] accept  # what the client says of the forms it reads, its beginning
+    cdef Py_ssize_t accept_size
     cdef Buffer spare                       # the request's head as the other upstream gets it, or None
     cdef Wish spare_wish                    # what the request asks of that one's endpoints
     cdef Py_ssize_t head_size               # octets of the head in `outgoing`

@@ -152,7 +152,7 @@ class Detour(Delivery):
             date=self.gateway.reactor.clock.http_date,
             close=not keep,
             bodiless=self.record.method == METHOD_HEAD,
-            form=self.form,
+            form=form_of(self.accept, self.accept_size),
         )
         self.record.status = status
         return answer

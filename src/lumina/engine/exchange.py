@@ -158,10 +158,10 @@ class Exchange(Reception):
         memcpy(record.host, data + head.authority_at, record.host_size)
         record.verb_size = min(head.method_size, METHOD_KEPT)
         memcpy(record.verb, data + head.method_at, record.verb_size)
+        self.accept_size = 0
         if head.accept_field >= 0:
-            self.form = form_of(data, head.value_at[head.accept_field], head.value_size[head.accept_field])
-        else:
-            self.form = FORM_JSON
+            self.accept_size = min(cython.cast(cython.Py_ssize_t, head.value_size[head.accept_field]), ACCEPT_KEPT)
+            memcpy(self.accept, data + head.value_at[head.accept_field], self.accept_size)
 
     def refuse(self, client: ServerStream, reason: cython.int, rule: cython.int) -> None:
         """Answer a request whose head breaks a rule or does not come, and account for it."""
@@ -172,7 +172,7 @@ class Exchange(Reception):
         self.record.host_size = 0
         self.record.verb_size = 0
         self.request_done = False
-        self.form = FORM_JSON
+        self.accept_size = 0
         self.fail(reason, rule)
 
     def request_body(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:  # hot

@@ -1,25 +1,114 @@
-"""In which form a client reads what the gateway itself has to say (RFC 9110, section 12.5.1)."""
+"""In which form a client reads what the gateway itself has to say (RFC 9110, sections 12.4.2 and 12.5.1)."""
 
 import cython
 
 if not cython.compiled:
-    from lumina.http1.fields import same_word
+    from lumina.http1.fields import drop_blanks, element_end, same_word, skip_blanks
 
     FORM_JSON, FORM_PAGE, FORM_TEXT = range(3)
+    ACCEPT_KEPT = 256
+
+WHOLE = 1000  # the weight of what has none: weights are thousandths
+PLACES = 1024  # more than there are elements in what is kept
+EXACT, KIND, ANY = 3, 2, 1  # how well a media range fits: by its name, by type/*, by */*
 
 
-def form_of(data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.int:  # hot
-    """Return the form for the Accept field whose value is data[at : at + size].
+def form_of(data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.int:
+    """Return the form for an Accept field whose value begins with data[:size].
 
-    The media range named first decides, which is what browsers and people put there; anything but text gets JSON.
+    That is the one with the most weight, and of equals the one named first. Where none is acceptable it is JSON: a
+    reason in a form that nobody asked for says more than none (RFC 9110, section 15.5.7).
     """
-    if size >= 9 and same_word(data, at, 9, b"text/html", 9):
-        return FORM_PAGE
-    if size >= 10 and same_word(data, at, 10, b"text/plain", 10):
-        return FORM_TEXT
-    return FORM_JSON
+    best: cython.int = FORM_JSON
+    most: cython.int
+    rank: cython.int
+    if size >= ACCEPT_KEPT:  # the last element may have been cut
+        while size > 0 and data[size - 1] != 44:
+            size -= 1
+    most = _rank(data, size, FORM_JSON)
+    rank = _rank(data, size, FORM_TEXT)
+    if rank > most:
+        best, most = FORM_TEXT, rank
+    rank = _rank(data, size, FORM_PAGE)
+    if rank > most:
+        best = FORM_PAGE
+    return best
+
+
+def _rank(data: cython.p_const_uchar, size: cython.Py_ssize_t, form: cython.int) -> cython.int:
+    """Return the weight of a form and how early it is named, as one number; 0 where it is not acceptable."""
+    at: cython.Py_ssize_t = 0
+    stop: cython.Py_ssize_t
+    name: cython.Py_ssize_t
+    place: cython.int = 0
+    closest: cython.int = 0
+    fit: cython.int
+    weight: cython.int
+    rank: cython.int = 0
+    while at < size:
+        at = skip_blanks(data, at, size)
+        stop = element_end(data, at, size)
+        name = at
+        while name < stop and data[name] != 59:
+            name += 1
+        fit = _fit(data, at, drop_blanks(data, at, name) - at, form)
+        if fit > closest:
+            closest = fit
+            weight = _weight(data, name, stop)
+            rank = weight * PLACES + PLACES - 1 - place if weight > 0 else 0
+        place += 1
+        at = stop + 1
+    return rank
+
+
+def _fit(data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t, form: cython.int) -> cython.int:
+    """Return how well the media range data[at : at + size] fits a form; 0: not at all."""
+    if same_word(data, at, size, b"*/*", 3):
+        return ANY
+    if form == FORM_JSON:
+        if same_word(data, at, size, b"application/problem+json", 24):
+            return EXACT + 1
+        if same_word(data, at, size, b"application/json", 16):
+            return EXACT
+        return KIND if same_word(data, at, size, b"application/*", 13) else 0
+    if same_word(data, at, size, b"text/*", 6):
+        return KIND
+    if form == FORM_PAGE:
+        return EXACT if same_word(data, at, size, b"text/html", 9) else 0
+    return EXACT if same_word(data, at, size, b"text/plain", 10) else 0
+
+
+def _weight(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+    """Return the weight among the parameters data[at:end]; one that is none counts as none."""
+    stop: cython.Py_ssize_t
+    last: cython.Py_ssize_t
+    while at < end:
+        at = skip_blanks(data, at + 1, end)
+        stop = at
+        while stop < end and data[stop] != 59:
+            stop += 1
+        last = drop_blanks(data, at, stop)
+        if last - at > 2 and data[at] | 32 == 113 and data[at + 1] == 61:
+            return _thousandths(data, at + 2, last)
+        at = stop
+    return WHOLE
+
+
+def _thousandths(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+    """Return a qvalue in thousandths: `0` or `1`, and up to three digits behind a point."""
+    value: cython.int = data[at] - 48
+    digit: cython.int
+    place: cython.Py_ssize_t
+    if end - at > 5 or not 0 <= value <= 1 or (end - at > 1 and data[at + 1] != 46):
+        return WHOLE
+    for place in range(at + 2, at + 5):
+        digit = data[place] - 48 if place < end else 0
+        if not 0 <= digit <= 9:
+            return WHOLE
+        value = value * 10 + digit
+    return min(value, WHOLE)
 
 
 def form_for(value: bytes) -> int:
-    """Do what `form_of` does, for tests."""
-    return form_of(value, 0, len(value))
+    """Do what `form_of` does with what is kept of a value, for tests."""
+    return form_of(value, min(len(value), ACCEPT_KEPT))
