@@ -126,10 +126,18 @@ def test_options_end_here_at_zero(stage: Stage) -> None:
     first, fields, body = head_of(client.read())
     (line,) = stage.lines()
     assert (first, fields["content-length"], body) == ("HTTP/1.1 200 OK", "0", b"")
-    assert "GET" in fields["allow"].split(", ")
+    assert fields["allow"] == "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
     assert fields["x-request-id"] == line["request_id"]
     assert (line["status"], line["reason"], line["route"], line["attempts"]) == (200, "ok", "payments", 0)
     assert not arrived(stage)
+
+
+def test_where_trace_may_be_asked_it_is_told(stage: Stage) -> None:
+    stage.adopt(server__trace=True)
+    client = stage.client()
+    client.send(asked("OPTIONS", "Max-Forwards: 0"))
+    _, fields, _ = head_of(client.read())
+    assert fields["allow"] == "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH, TRACE"
 
 
 def test_the_connection_goes_on_behind_it(stage: Stage) -> None:

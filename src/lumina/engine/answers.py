@@ -131,9 +131,10 @@ def fixed(
     return head if bodiless else head + body
 
 
-def last_stop(body: bytes, *, request_id: str, date: bytes, close: bool) -> bytes:
+def last_stop(body: bytes, *, request_id: str, date: bytes, close: bool, trace: bool) -> bytes:
     """Return the answer to a request that goes no farther than here: to OPTIONS, or with a body to TRACE."""
-    kind = [f"Content-Type: {REFLECTED}"] if body else [f"Allow: {ALLOWED}"]
+    allowed = f"{ALLOWED}, TRACE" if trace else ALLOWED
+    kind = [f"Content-Type: {REFLECTED}"] if body else [f"Allow: {allowed}"]
     lines = ["HTTP/1.1 200 OK", f"Date: {date.decode()}", *kind, f"Content-Length: {len(body)}"]
     lines += ["Cache-Control: no-store", f"X-Request-ID: {request_id}"]
     if close:

@@ -80,6 +80,7 @@ class Reception(Detour):
             request_id=self.record.id[: self.record.id_size].decode(),
             date=self.gateway.reactor.clock.http_date,
             close=not client.keep(self.request_done),
+            trace=self.live.snapshot.trace,
         )
         self.record.status = 200
         self.record.bytes_out = len(body)
