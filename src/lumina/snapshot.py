@@ -12,6 +12,8 @@ from lumina.routing.table import PrefixTable
 
 ADMIN_PATHS = ("/health", "/health/live", "/health/ready", "/metrics")
 ADMIN_NAME = "_admin"
+OTHER_NAME = "_OTHER"
+RESERVED_NAMES = (ADMIN_NAME, OTHER_NAME)  # what metrics call something else than a route or an upstream of the plan
 ADMIN_ROUTE = {
     "name": ADMIN_NAME,
     "prefix": "/",
@@ -45,7 +47,7 @@ def series_of(index: int) -> int:
 
 
 def _labels(names: list[str]) -> list[str]:
-    return ["", "_OTHER", *names[:SERIES_CAP], ADMIN_NAME]
+    return ["", OTHER_NAME, *names[:SERIES_CAP], ADMIN_NAME]
 
 
 def route_labels(plan: Plan) -> list[str]:

@@ -164,6 +164,7 @@ def test_workers_are_as_many_as_the_cpus_unless_told() -> None:
         (["unix:/a", "http+unix://%2Fa/b"], ["unix:/a", "http+unix://%2Fa/b"]),
         (["named", "http://named"], ["named", "http://named"]),
         (["http://named", "named"], ["http://named", "named"]),
+        (["http://_admin", "http://_other"], ["http://_admin", "_other"]),
     ],
 )
 def test_upstreams_have_names_of_their_own(targets: list[str], names: list[str]) -> None:

@@ -14,7 +14,7 @@ from lumina.config.model.routes import PRIORITIES
 from lumina.config.paths import covers, join
 from lumina.config.upstream_plan import upstream_plan
 from lumina.config.validate import Draft
-from lumina.snapshot import ADMIN_PATHS
+from lumina.snapshot import ADMIN_PATHS, RESERVED_NAMES
 
 VERSION = 1
 HASH_SIZE = 16  # hexadecimal digits: enough to tell one machine's configurations apart, short enough to read out
@@ -148,7 +148,7 @@ class _Upstreams:
     names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.names |= set(self.draft.config.upstreams)
+        self.names |= {*self.draft.config.upstreams, *RESERVED_NAMES}
 
     def index(self, target: Address | str) -> int:
         """Return the place of a route's upstream, which is made when it is new."""

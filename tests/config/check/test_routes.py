@@ -39,6 +39,16 @@ def routes(*paths: str, more: str = "") -> str:
             id="named alike",
         ),
         pytest.param(
+            routes("a", more=", name: _admin"),
+            ["2:45 the name `_admin` is taken: metrics use it for something else"],
+            id="named like health and metrics",
+        ),
+        pytest.param(
+            routes("_OTHER"),
+            ["2:12 the name `_OTHER` is taken: metrics use it for something else [give the route a `name`]"],
+            id="named by a path like all others",
+        ),
+        pytest.param(
             'routes:\n  - &a {path: "a", name: x, upstream: "http://a"}\n  - {<<: *a, path: b}\n',
             ["2:26 two routes have the name `x`, here and on line 2"],
             id="a name that was merged",

@@ -18,6 +18,14 @@ from tests.config.written import drafted, noted
             id="a name that begins with a dot",
         ),
         pytest.param(
+            '_admin: {endpoints: ["http://a"]}, _OTHER: {endpoints: ["http://a"]}, _Admin: {endpoints: ["http://a"]}',
+            [
+                "1:13 the name `_admin` is taken: metrics use it for something else",
+                "1:48 the name `_OTHER` is taken: metrics use it for something else",
+            ],
+            id="names of what is no upstream",
+        ),
+        pytest.param(
             'a: {endpoints: ["https://a", "unix:/a", "https://b/c", "https://a:443"]}',
             [
                 "1:42 endpoints of one upstream must share a scheme, and the first of `a` has `https`",

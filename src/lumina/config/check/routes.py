@@ -9,7 +9,7 @@ from lumina.config.nodes import Items, Mapping, Node, Path, Scalar, Substituted,
 from lumina.config.paths import covers, join
 from lumina.config.problems import Place, did_you_mean
 from lumina.config.validate import Draft
-from lumina.snapshot import ADMIN_PATHS
+from lumina.snapshot import ADMIN_PATHS, RESERVED_NAMES
 
 MAX_LISTED = 5  # names of upstreams that a hint gives when none is near
 
@@ -57,6 +57,9 @@ def _check_names(draft: Draft) -> None:
         path = ("routes", index, "name" if is_given else "path")
         name = route.name or route.path
         place = draft.place(path)
+        if name in RESERVED_NAMES:
+            hint = "" if is_given else "give the route a `name`"
+            draft.source.problem(place, f"the name `{name}` is taken: metrics use it for something else", hint)
         if name not in first:
             first[name] = (place, is_given)
             continue

@@ -5,6 +5,7 @@ import re
 from lumina.config.address import Address
 from lumina.config.model import Endpoint, Upstream
 from lumina.config.validate import Draft
+from lumina.snapshot import RESERVED_NAMES
 
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?", re.ASCII)
 
@@ -14,6 +15,9 @@ def check_upstreams(draft: Draft) -> None:
     for name, upstream in draft.config.upstreams.items():
         if not _NAME.fullmatch(name):
             message = f"the name `{name}` must be letters, digits, `.`, `_` and `-`, 128 at most"
+            draft.source.problem(draft.key(("upstreams", name)), message)
+        elif name in RESERVED_NAMES:
+            message = f"the name `{name}` is taken: metrics use it for something else"
             draft.source.problem(draft.key(("upstreams", name)), message)
         _check_endpoints(draft, name, upstream.endpoints)
         _check_tls(draft, name, upstream)
