@@ -49,6 +49,31 @@ def test_a_certificate_is_not_looked_at(server: http.server.HTTPServer) -> None:
     assert main(["healthcheck", "--url", f"https://127.0.0.1:{server.server_port}/200"]) == 0
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_it_may_say_first_that_it_asks_for_itself(scheme: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("gate.test").configure_cert(context)
+    came: list[bytes] = []
+
+    def answer() -> None:
+        made, _ = listener.accept()
+        with made:
+            came.append(made.recv(16, socket.MSG_WAITALL))
+            spoken = made if scheme == "http" else context.wrap_socket(made, server_side=True)
+            came.append(spoken.recv(65536))
+            spoken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            spoken.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/x"
+        assert main(["healthcheck", "--proxy-protocol", "--url", url]) == 0
+        thread.join()
+    assert came[0] == b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"
+    assert came[1].startswith(b"GET /x HTTP/1.1\r\n")
+
+
 def test_nobody_there_is_1_and_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # bound, and nobody listens

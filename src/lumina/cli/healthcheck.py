@@ -3,11 +3,13 @@
 import argparse
 import contextlib
 import http.client
+import socket
 import ssl
 from urllib.parse import SplitResult, urlsplit
 
 from lumina.cli.command import Commands
 from lumina.cli.starting import complain
+from lumina.proxy_protocol.write import header
 
 URL = "http://127.0.0.1:8080/health/ready"
 LIMIT = 3.0  # seconds
@@ -23,6 +25,12 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--url", default=URL, help=f"what to ask (default: {URL})")
     parser.add_argument("--timeout", type=_seconds, default=LIMIT, metavar="SECONDS", help=f"default: {LIMIT:g}")
+    parser.add_argument(
+        "--proxy-protocol",
+        action="store_true",
+        help="begin with a PROXY header that says nothing of a client: asked from an address in "
+        "server.proxy_protocol.trusted, the gateway takes no connection without one",
+    )
     parser.set_defaults(run=run)
 
 
@@ -34,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     connection = _connection(url, arguments.timeout)
     try:
+        if arguments.proxy_protocol:
+            connection.sock = _introduced(connection, arguments.timeout)
         connection.request("GET", url._replace(scheme="", netloc="").geturl() or "/")
         answer = connection.getresponse()
         answer.read()  # one that closes before the end is a client gone: a warning in the access log at each check
@@ -72,7 +82,20 @@ def _connection(url: SplitResult, timeout: float) -> http.client.HTTPConnection:
     host = url.hostname or ""
     if url.scheme == "http":
         return http.client.HTTPConnection(host, url.port, timeout=timeout)
+    return http.client.HTTPSConnection(host, url.port, timeout=timeout, context=_private())
+
+
+def _introduced(connection: http.client.HTTPConnection, timeout: float) -> socket.socket:
+    """Connect and say that this is our own question, which is before TLS, too (PROXY protocol, section 2.2: LOCAL)."""
+    made = socket.create_connection((connection.host, connection.port), timeout)
+    made.sendall(header(None, 2))
+    if isinstance(connection, http.client.HTTPSConnection):
+        return _private().wrap_socket(made, server_hostname=connection.host)
+    return made
+
+
+def _private() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False  # asked by address, from beside it: no certificate names 127.0.0.1
     context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(host, url.port, timeout=timeout, context=context)
+    return context
