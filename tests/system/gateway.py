@@ -142,7 +142,7 @@ def _access_line(text: str) -> dict[str, Any] | None:
 
 
 def is_problem(message: Message, status: int, reason: str) -> bool:
-    """Say whether a response is a failure told as it is to be told (RFC 9457, RFC 9209, http-conventions)."""
+    """Say whether a response is a failure told as it is to be told (RFC 9457, RFC 9209)."""
     assert message.status == status, message
     assert message.head.get("content-type") == "application/problem+json", message.head
     document = json.loads(message.body)

@@ -20,7 +20,7 @@ from tests.system.program import eventually
 from tests.system.serving import ServingOrigin
 from tests.system.wire import connect
 
-MINIMUM = (  # http-conventions 3.1, as far as there is something to count
+MINIMUM = (  # what an operator looks at first: it is there from the first scrape on
     "lumina_requests_total",
     "lumina_request_duration_seconds_bucket",
     "lumina_gateway_overhead_seconds_bucket",

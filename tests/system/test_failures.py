@@ -1,4 +1,4 @@
-"""What goes wrong upstream, and how the client and the log are told (RFC 9457, RFC 9209, http-conventions 3.4)."""
+"""What goes wrong upstream, and how the client and the log are told (RFC 9457, RFC 9209)."""
 
 import contextlib
 import socket

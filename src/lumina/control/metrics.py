@@ -1,4 +1,4 @@
-"""The shared arena as Prometheus sees it: one scrape tells of all workers (http-conventions: metric names)."""
+"""The shared arena as Prometheus sees it: one scrape tells of all workers."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple

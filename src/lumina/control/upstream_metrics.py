@@ -1,4 +1,4 @@
-"""The metrics of upstreams and endpoints (http-conventions: metric names)."""
+"""The metrics of upstreams and endpoints."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
