@@ -4,6 +4,8 @@ import heapq
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lumina.policies.gradient import Gradient
 
@@ -116,8 +118,8 @@ def test_it_never_falls_below_its_least() -> None:
 class Told:
     """A gradient that is told what came in one window after the other."""
 
-    def __init__(self) -> None:
-        self.gradient = Gradient(2.0, 8, 65536)
+    def __init__(self, minimum: int = 8, maximum: int = 65536) -> None:
+        self.gradient = Gradient(2.0, minimum, maximum)
         self.now = 10.0
         self.gradient.observe(self.now, 0.01, 1.0)  # its time begins
 
@@ -201,7 +203,7 @@ def test_what_takes_long_from_then_on_is_what_answers_take() -> None:
 def test_once_it_was_taken_back_it_can_be_lowered_again() -> None:
     told = Told()
     told.usual()
-    lowered(told, 12, 20)
+    lowered(told, 11, 20)
     for _ in range(40):
         told.window(0.1, 100.0, answers=100)
     assert told.window(1.0, 1000.0, answers=100) < 600.0
@@ -213,5 +215,36 @@ def test_once_it_was_where_it_had_been_an_earlier_time_counts_no_more() -> None:
     told.usual()
     lowered(told, 7, 20)
     while told.gradient.limit < 1000.0:
-        told.window(0.01, told.gradient.limit, answers=100)
+        told.window(0.01, 0.6 * told.gradient.limit, answers=100)
     assert lowered(told, 7, 20) < 100.0
+
+
+WINDOWS = st.lists(
+    st.tuples(
+        st.sampled_from([0.001, 0.01, 0.019, 0.03, 0.3]),  # seconds that answers take
+        st.floats(min_value=0.0, max_value=1.5),  # of the limit are under way
+        st.sampled_from([10, 20, 60]),  # answers
+    ),
+    max_size=60,
+)
+
+
+@given(windows=WINDOWS, bounds=st.sampled_from([(1, 10), (8, 65536), (100, 1500)]))
+def test_whatever_comes_it_moves_only_for_a_reason_and_within_its_bounds(
+    windows: list[tuple[float, float, int]], bounds: tuple[int, int]
+) -> None:
+    told = Told(*bounds)
+    highest = told.gradient.limit
+    for seconds, part, answers in windows:
+        before, baseline = told.gradient.limit, told.gradient.baseline
+        active = part * before
+        after = told.window(seconds, active, answers=answers)
+        assert bounds[0] <= after <= bounds[1]
+        if after < before:
+            assert seconds > 1.9 * baseline > 0.0
+            assert after >= min(min(before, active) * 0.5, before)
+        elif after > before:
+            # It is used, by at least a half; or it was lowered, and that did not help.
+            grown = part >= 0.5 and after <= before + before**0.5 + 1e-6
+            assert grown or (after <= highest and seconds > 1.9 * baseline)
+        highest = max(highest, after)
