@@ -130,6 +130,55 @@ def test_a_client_that_takes_enough_is_not(stage: Stage, rate: int) -> None:
     assert lines_of(stage) == []
 
 
+def test_a_pause_begins_when_the_client_took_the_last(stage: Stage) -> None:
+    stage.adopt(timeouts__rate_grace=0.1, timeouts__write=1.0, limits__min_response_rate=0)
+    client, upstream = blocked(stage)
+    for _ in range(22):
+        assert client.sock.recv(1 << 20)
+        fill(stage, upstream)
+        pass_time(stage, 1)
+    pass_time(stage, 8)
+    assert lines_of(stage) == []
+
+
+def test_who_has_just_begun_may_take_little(stage: Stage) -> None:
+    stage.adopt(timeouts__rate_grace=60.0, timeouts__write=0.3, limits__min_response_rate=1 << 40)
+    client, upstream = blocked(stage)
+    for _ in range(20):
+        assert client.sock.recv(1 << 20)
+        fill(stage, upstream)
+        pass_time(stage, 1)
+    assert lines_of(stage) == []
+
+
+def test_who_never_asks_met_another_limit_than_who_asks_no_more(stage: Stage) -> None:
+    stage.adopt(timeouts__header=0.2, timeouts__keep_alive=0.2)
+    silent, asking = stage.client(), stage.client()
+    asking.send(b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n")
+    asking.read()
+    pass_time(stage, 12)
+    assert (silent.read(), asking.read()) == (b"", b"")
+    assert stage.arena.read()["limits"] == {"header_time": 1, "keep_alive": 1}
+
+
+@pytest.mark.parametrize("ticks", range(2043, 2052))
+def test_a_time_that_is_more_than_once_round_the_wheel_is_kept(stage: Stage, ticks: int) -> None:
+    """The wheel has 1024 places, a tick each: what is left of a time when its place comes up is waited for, too."""
+    seconds = ticks * stage.engine.TICK
+    stage.adopt(timeouts__keep_alive=seconds)
+    client = stage.client()
+    client.send(b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n")
+    client.read()
+    for _ in range(ticks - 4):
+        stage.engine.skip(stage.engine.TICK)
+    client.read()
+    assert not client.ended
+    for _ in range(6):
+        stage.engine.skip(stage.engine.TICK)
+    client.read()
+    assert client.ended
+
+
 def uploading(stage: Stage) -> tuple[Peer, Peer, int]:
     """Return a client that sends a body and takes nothing of the answer, the upstream, and the parts of the answer."""
     client = stage.client()

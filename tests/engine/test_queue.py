@@ -25,6 +25,28 @@ def test_who_came_first_goes_first(stage: Stage) -> None:
         stage.upstream.accept()
 
 
+@pytest.mark.parametrize("leaves", [False, True], ids=["by its turn", "by leaving"])
+def test_a_line_that_ran_empty_can_be_joined_again(stage: Stage, leaves: bool) -> None:
+    stage.adopt(**FIRST)
+    upstream = None
+    for turn in range(3):
+        first, last = stage.client(), stage.client()
+        first.send(get(f"/api/payments/{turn}"))
+        upstream = upstream or stage.accept()
+        assert head_of(upstream.read())[0] == f"GET /{turn} HTTP/1.1"
+        last.send(get("/api/payments/last"))
+        stage.settle()
+        if leaves:
+            last.close()
+            stage.settle()
+        upstream.send(answer(b"first"))
+        assert first.read().endswith(b"first")
+        if not leaves:
+            assert head_of(upstream.read())[0] == "GET /last HTTP/1.1"
+            upstream.send(answer(b"last"))
+            assert last.read().endswith(b"last")
+
+
 def test_who_leaves_holds_up_nobody(stage: Stage) -> None:
     stage.adopt(**FIRST)
     clients = [stage.client() for _ in range(4)]

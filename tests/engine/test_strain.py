@@ -109,6 +109,17 @@ def test_memory_below_its_bound_refuses_nothing(stage: Stage, bound: int) -> Non
     assert asked(stage, "/low") == "asked"
 
 
+def test_a_bound_that_is_taken_away_refuses_no_more(stage: Stage) -> None:
+    strained(stage, memory=1 << 20)
+    for _ in range(31):
+        stage.engine.tick()
+    assert asked(stage, "/high") == "overloaded"
+    strained(stage, memory=0)
+    for _ in range(151):
+        stage.engine.tick()
+    assert asked(stage, "/low") == "asked"
+
+
 def test_a_fallback_answers_for_what_is_refused(stage: Stage) -> None:
     made = routes()
     reply = {"status": 503, "content_type": "text/plain", "body": "come back later"}
