@@ -50,6 +50,21 @@ def test_a_broken_rule_is_named(rule: int) -> None:
     assert (members["status"], members["type"]) == (RULES[rule].status, f"urn:lumina:problem:{RULES[rule].word}")
 
 
+@pytest.mark.parametrize("bodiless", [False, True])
+@pytest.mark.parametrize("form", [0, 1, 2])
+@pytest.mark.parametrize("size", [1, 32, 36, 128])
+def test_an_answer_is_as_long_as_it_says_whatever_the_request_is_called(size: int, form: int, *, bodiless: bool) -> None:
+    """A trusted proxy may call a request what it likes: one octet too few or too many is the next answer's."""
+    _, answer = problem(
+        25, 0, request_id="i" * size, route="r", next_hop="", date=DATE, close=False, bodiless=bodiless, form=form
+    )
+    whole = told(25, form=form)
+    _, fields, body = head_of(answer)
+    assert fields["x-request-id"] == "i" * size
+    assert int(fields["content-length"]) == len(head_of(whole)[2]) + size - len(ID)
+    assert len(body) == (0 if bodiless else int(fields["content-length"]))
+
+
 def test_what_is_kept_as_written_tells_each_of_its_own_request_and_time() -> None:
     first, second = (
         problem(25, 0, request_id=ID[:-1] + end, route="r", next_hop="", date=date, close=False, bodiless=False)[1]

@@ -21,8 +21,8 @@ SECRET = re.compile(rb"auth|cookie|token|key|secret|password|session|credential|
 TOKEN = re.compile(r"[A-Za-z*][-.\w!#$%&'*+^`|~/]*", re.ASCII)
 UNPRINTABLE = re.compile(r"[^ -~]")
 KEPT = 1024  # problems that are kept as written: to refuse must be cheap when there is too much to do
-ID_PLACE = secrets.token_hex(18)  # of the same lengths as what comes in their places, and nobody can send them
-DATE_PLACE = secrets.token_urlsafe(21) + "="
+ID_PLACE = secrets.token_hex(18)  # what stands where something else comes; nobody can send it
+DATE_PLACE = secrets.token_urlsafe(21) + "="  # of the same size as a date
 
 
 JSON, PAGE, TEXT = range(3)  # the forms of http1/accept.pxd
@@ -55,13 +55,15 @@ def problem(
 
     `rule` is the broken rule of `http1.rules`, or 0; `bodiless` answers a HEAD.
     """
-    status, answer = _written(reason, rule, route, next_hop, (close, bodiless, form))
+    status, answer = _written(reason, rule, route, next_hop, (close, bodiless, form), len(request_id))
     return status, answer.replace(ID_OCTETS, request_id.encode()).replace(DATE_OCTETS, date)
 
 
 @functools.lru_cache(KEPT)
-def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[bool, bool, int]) -> tuple[int, bytes]:
-    """Return the same with a place for the request's id and one for the date."""
+def _written(
+    reason: int, rule: int, route: str, next_hop: str, how: tuple[bool, bool, int], id_size: int
+) -> tuple[int, bytes]:
+    """Return the same with a place for the request's id, which may be of another size, and one for the date."""
     close, bodiless, form = how
     failure = REASONS[reason]
     status, detail, kind = failure.status, failure.detail, failure.word
@@ -84,7 +86,7 @@ def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[bool,
         f"HTTP/1.1 {status} {title}",
         f"Date: {DATE_PLACE}",
         f"Content-Type: {MEDIA_TYPES[form]}",
-        f"Content-Length: {len(body)}",
+        f"Content-Length: {len(body.replace(ID_OCTETS, bytes(id_size)))}",
         "Cache-Control: no-store",
         f"X-Request-ID: {ID_PLACE}",
     ]
