@@ -53,7 +53,7 @@ def test_a_broken_rule_is_named(rule: int) -> None:
 @pytest.mark.parametrize("bodiless", [False, True])
 @pytest.mark.parametrize("form", [0, 1, 2])
 @pytest.mark.parametrize("size", [1, 32, 36, 128])
-def test_an_answer_is_as_long_as_it_says_whatever_the_request_is_called(size: int, form: int, *, bodiless: bool) -> None:
+def test_an_answer_is_as_long_as_it_says_whatever_its_request_is(size: int, form: int, *, bodiless: bool) -> None:
     """A trusted proxy may call a request what it likes: one octet too few or too many is the next answer's."""
     _, answer = problem(
         25, 0, request_id="i" * size, route="r", next_hop="", date=DATE, close=False, bodiless=bodiless, form=form
