@@ -3,8 +3,14 @@
 The handshake and the end go through `ssl`. What lies between, once the handshake is done, asks OpenSSL itself where
 openssl.py has proved that it can be asked: no Python object for a record, and one read of the socket instead of two.
 Elsewhere the session object behind SSLSocket is called, which reads into our memory and spares a layer of Python.
+
+One call of OpenSSL's goes on as long as what comes is no content: new keys (RFC 8446, section 4.6.3), attempts at
+another handshake. A peer that sends enough of them would never let it return, so its messages are counted as they
+come, and when they are too many the descriptor is made to read as ended.
 """
 
+import contextlib
+import os
 import socket
 import ssl
 
@@ -29,6 +35,7 @@ class Tls:
         self.socket.setblocking(False)
         self.session = self.socket._sslobj
         self.view = view
+        self.fd = fd
         self.failure = ""
 
     def shake(self) -> cython.int:
@@ -58,6 +65,7 @@ class Tls:
             return
         self.ssl = cython.cast(cython.pointer(cython.p_void), place + DIRECT.session_at)[0]
         DIRECT.read_ahead(self.ssl, 1)
+        DIRECT.watch(self.ssl, notice)
 
     def read(self, scratch: cython.p_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
         """Read into the scratch; return the octets, 0 at the peer's end, -1 for nothing now, -2 when broken."""
@@ -67,8 +75,12 @@ class Tls:
         if self.ssl is cython.NULL:
             return self._read_by_ssl(size)  # cold
         self.more = False
+        HEARD.fd = self.fd
+        HEARD.messages = self.messages
         DIRECT.forget_errors()
         count = DIRECT.read(self.ssl, scratch, cython.cast(cython.int, size))
+        HEARD.fd = -1
+        self.messages = 0 if count > 0 else HEARD.messages
         if count > 0:
             # OpenSSL reads as much as its buffer takes, and what filled it may have left something in the kernel.
             self.more = DIRECT.holds(self.ssl) != 0
@@ -130,10 +142,11 @@ class Tls:
 
     def finish(self) -> None:
         """Tell the peer that we send no more (close_notify), as far as that goes without waiting."""
-        try:
+        HEARD.fd = self.fd
+        HEARD.messages = self.messages
+        with contextlib.suppress(OSError, ValueError):
             self.session.shutdown()
-        except (OSError, ValueError):
-            return
+        HEARD.fd = -1
 
     def forget(self) -> None:
         """Let go of the descriptor without closing it: the transport does."""
@@ -142,6 +155,15 @@ class Tls:
             self.socket.detach()
         self.socket = None
         self.session = None
+
+
+def notice(_: cython.p_void, where: cython.int, __: cython.int) -> None:
+    """Count what a peer says that is no content, and end what does not end."""
+    if where & EXIT:
+        HEARD.messages += 1
+        if HEARD.messages > MESSAGES and HEARD.fd >= 0:
+            dup3(HEARD.nowhere, HEARD.fd, O_CLOEXEC)
+            HEARD.fd = -1  # once
 
 
 def call_directly(calls: Calls | None) -> None:
@@ -156,8 +178,11 @@ def call_directly(calls: Calls | None) -> None:
     DIRECT.forget_errors = cython.cast(
         Clearing, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.forget_errors))
     )
+    DIRECT.watch = cython.cast(Watching, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.watch)))
     DIRECT.session_at = calls.session_at
     DIRECT.read = cython.cast(Reading, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.read)))
 
 
+HEARD.fd = -1
+HEARD.nowhere = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
 call_directly(direct_calls())
