@@ -1,6 +1,7 @@
 """The way to an endpoint: races lost, doors closed, and the second try."""
 
 import json
+import select
 import socket
 from pathlib import Path
 
@@ -136,3 +137,69 @@ def test_an_upstream_that_takes_nothing_of_an_upload_is_not_waited_for(stage: St
     assert head_of(stage.wait(client))[0] == "HTTP/1.1 504 Gateway Timeout"
     upstream.read()
     assert upstream.ended
+
+
+def in_turn(stage: Stage, *, statuses: list[int], consecutive: int = 5) -> tuple[Peer, Peer, socket.socket]:
+    """Return a client whose request came to the first of two endpoints, that connection, and the other's listener."""
+    other = socket.create_server(("127.0.0.1", 0))
+    other.setblocking(False)
+    stage.adopt(
+        stage.upstream.getsockname(),
+        other.getsockname(),
+        upstreams__0__balance__policy="round_robin",
+        upstreams__0__retries__statuses=statuses,
+        upstreams__0__retries__attempts=5,
+        upstreams__0__outliers__consecutive=consecutive,
+        upstreams__0__retries__budget_ratio=1.0,
+    )
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    assert upstream.read()
+    return client, upstream, other
+
+
+@pytest.mark.parametrize("status", ["400 Bad", "429 Too Many", "503 Busy", "599 None"])
+def test_any_status_may_be_followed_by_another_try(stage: Stage, status: str) -> None:
+    client, upstream, other = in_turn(stage, statuses=[int(status[:3])])
+    upstream.send(answer(b"not I", status=status))
+    second = stage.meet(other)
+    assert head_of(second.read())[0] == "GET /x HTTP/1.1"
+    second.send(answer(b"I do"))
+    assert client.read().endswith(b"I do")
+    assert stage.arena.read()["retries"] == {(2, "status"): 1}
+    other.close()
+
+
+def test_a_status_that_is_not_named_is_passed_on(stage: Stage) -> None:
+    client, upstream, other = in_turn(stage, statuses=[429])
+    upstream.send(answer(b"mine", status="503 Busy"))
+    assert head_of(client.read())[::2] == ("HTTP/1.1 503 Busy", b"mine")
+    other.close()
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_who_said_later_is_not_asked_again_for_the_same_request(stage: Stage, later: bool) -> None:
+    client, upstream, other = in_turn(stage, statuses=[503])
+    upstream.send(answer(b"not I", status="503 Busy", fields="Retry-After: 1\r\n" if later else ""))
+    second = stage.meet(other)
+    assert second.read()
+    second.close()  # with a request unanswered
+    if later:
+        assert head_of(stage.wait(client))[0] == "HTTP/1.1 502 Bad Gateway"
+    else:
+        stage.pass_time(0.5)  # a pause before the next try, wherever that goes
+        assert select.select([stage.upstream, other], [], [], 5.0)[0]
+    other.close()
+
+
+@pytest.mark.parametrize(("status", "left_out"), [("429 Too Many", 0), ("503 Busy", 1)])
+def test_what_is_the_client_s_fault_says_nothing_of_an_endpoint(stage: Stage, status: str, left_out: int) -> None:
+    client, upstream, other = in_turn(stage, statuses=[429, 503], consecutive=1)
+    upstream.send(answer(b"not I", status=status))
+    second = stage.meet(other)
+    second.read()
+    second.send(answer(b"I do"))
+    assert client.read().endswith(b"I do")
+    assert [stage.arena.endpoint(at)["ejections"] for at in range(2)] == [left_out, 0]
+    other.close()

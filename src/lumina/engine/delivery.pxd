@@ -8,6 +8,7 @@ from lumina.engine.pool cimport Pool
 from lumina.engine.rival cimport Rival
 from lumina.engine.sending cimport Sending
 from lumina.engine.upstream cimport UpstreamConnection
+from lumina.http1.lookup cimport find_field
 from lumina.http1.response cimport ResponseHead
 from lumina.policies.backoff cimport delay
 from lumina.policies.standing cimport OPEN
@@ -28,11 +29,12 @@ cdef class Delivery(Sending):
 
     cdef bint has_detour(self) noexcept
     cdef bint detour(self, int reason) noexcept
-    cdef bint retry_status(self, ResponseHead head) noexcept
+    cdef bint retry_status(self, ResponseHead head, const unsigned char* data) noexcept
     cdef void settled(self, int status) noexcept
     cdef void leave(self) noexcept
     cdef void drop_rival(self) noexcept
     cdef bint _resend(self, int reason) noexcept
+    cdef bint _untried(self) noexcept
     cdef bint _retry(self, int cause) noexcept
     cdef bint _allowed(self, int cause) noexcept
     cdef void _again(self) noexcept

@@ -107,8 +107,10 @@ class Delivery(Sending):
             return False
         if self.tries >= self.origin.upstream.retry_attempts or not self._allowed(cause):
             return False
+        if self.wish.put_off and not self._untried():
+            return False
         # Who could not be connected to has no more to do for it, and the next has not been asked yet.
-        free: cython.bint = cause == CAUSE_CONNECT and self.wish.tried_count + 1 < self.origin.count
+        free: cython.bint = cause == CAUSE_CONNECT and self._untried()
         if not free and not self.origin.budget.withdraw(now):
             self.gateway.recorder.over_budget(self.record.upstream_series)
             return False
@@ -162,17 +164,24 @@ class Delivery(Sending):
             self.wish.tried[self.wish.tried_count] = pool.slot
             self.wish.tried_count += 1
 
+    def _untried(self) -> cython.bint:
+        """Say whether there is an endpoint that this request has not come to."""
+        return self.wish.tried_count + 1 < self.origin.count
+
     # What an answer says of an endpoint.
 
-    def retry_status(self, head: ResponseHead) -> cython.bint:
+    def retry_status(self, head: ResponseHead, data: cython.p_const_uchar) -> cython.bint:
         """Ask another endpoint, or another upstream, instead of passing on an answer that says it cannot serve."""
         upstream: Upstream = self.origin.upstream
-        another: cython.bint = self.wish.tried_count + 1 < self.origin.count
+        another: cython.bint = self._untried()
         if not upstream.retry_statuses[head.status] or not (another or self.has_detour()):
             return False
         if not self.request_done or not self.is_idempotent():
             return False
-        self.origin.failed(self.pool, self.gateway.reactor.clock.now)
+        if head.status >= 500:  # what is below is no fault of the endpoint's
+            self.origin.failed(self.pool, self.gateway.reactor.clock.now)
+        if find_field(head, data, b"retry-after", 0) >= 0:
+            self.wish.put_off = True
         return (another and self._retry(CAUSE_STATUS)) or self.detour(RESPONSE_STATUS)
 
     def has_detour(self) -> cython.bint:
@@ -297,6 +306,8 @@ class Delivery(Sending):
         before: cython.int = self.wish.tried_count
         if not self.wish.safe or self.tries >= origin.upstream.retry_attempts or origin.count < 2:
             return
+        if self.wish.put_off and not self._untried():
+            return
         self._tried(self.pool)
         place = origin.pick(cython.address(self.wish), now)
         self.wish.trial = trial
@@ -327,7 +338,8 @@ class Delivery(Sending):
     def rival_answers(self, head: ResponseHead) -> cython.bint:
         """Let the second try go on as the only one, unless its answer is none that a client would want."""
         if self.origin.upstream.retry_statuses[head.status]:
-            self.origin.failed(self.rival.pool, self.gateway.reactor.clock.now)
+            if head.status >= 500:
+                self.origin.failed(self.rival.pool, self.gateway.reactor.clock.now)
             self.rival = None  # who asks gives the connection up
             return False
         if self.pool.answered < self.tried_at:  # the first said nothing to anybody meanwhile

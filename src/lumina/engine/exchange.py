@@ -124,7 +124,7 @@ class Exchange(Reception):
         self.look_at = 0.0
         self.try_by = 0.0
         self.done_by = 0.0
-        self.wish.tried_count = 0
+        self.wish.tried_count = self.wish.put_off = 0
         self.wish.preferred = -1
         self.wish.keyed = False
         record.began = gateway.reactor.clock.now
@@ -262,7 +262,7 @@ class Exchange(Reception):
                 self.client.send_interim(head, data)
                 self.connection.paused = self.client.waiting() > HIGH_MARK
             return
-        if head.status >= 500 and self.retry_status(head):
+        if head.status >= 400 and self.retry_status(head, data):
             return
         self.settled(head.status)
         self.record.first_byte = self.gateway.reactor.clock.now

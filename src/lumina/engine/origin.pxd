@@ -44,6 +44,7 @@ cdef struct Wish:
     bint trial              # out: it went to an endpoint that is tried again after it was out of use
     int tried[8]            # their slots
     int tried_count
+    int put_off             # one of them said to come again later (Retry-After): it is not asked again
 
 
 @cython.final

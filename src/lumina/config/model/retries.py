@@ -34,7 +34,8 @@ class Retries(Section):
     )
     statuses: tuple[Annotated[int, Status(400, 599)], ...] = Field(
         default=(502, 503, 504),
-        description="Answers after which it is. What such an answer says in `Retry-After` is respected.",
+        description="Answers after which it is, by another endpoint. One that said `Retry-After` is not asked again "
+        "for the same request.",
     )
     methods: tuple[Annotated[str, Method()], ...] = Field(
         default=("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"),
