@@ -181,6 +181,27 @@ class Engine:
         self.gateway.draining = True
         self.reactor.wheel.hurry(self.reactor.clock.now + DRAIN_GRACE)
 
+    def held(self) -> dict[str, int]:
+        """Return what is counted as under way or kept, for tools and tests: when all is over, nothing is."""
+        origin: Origin
+        pool: Pool
+        found = {
+            "connections": self.recorder.block.connections,
+            "in_flight": self.recorder.block.in_flight,
+            "clients": sum(self.gateway.crowd.counts.values()),
+            "timers": self.reactor.wheel.armed,
+        }
+        found |= dict.fromkeys(("pending", "waiting", "open", "idle", "uploads", "stuck"), 0)
+        for origin in self.gateway.live.origins:
+            found["pending"] += origin.pending
+            found["waiting"] += origin.queue.size
+        for pool in self.pools.values():
+            found["open"] += pool.open
+            found["idle"] += pool.idle
+            found["uploads"] += pool.uploads
+            found["stuck"] += pool.stuck
+        return found
+
     @property
     def connections(self) -> int:
         """Client connections that are open."""
