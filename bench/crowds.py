@@ -65,6 +65,7 @@ def pages(bench: Bench) -> dict[str, float]:
         found[f"{path} p99 ms"] = 1000 * page["p99"]
         found[f"{path} slowest ms"] = 1000 * page["slowest"]
     found["pages asked"] = sum(page["asked"] for page in seen.values())
+    found["pages late"] = sum(page["late"] for page in seen.values())
     found["pages failed"] = sum(page["failed"] for page in seen.values())
     return found
 
@@ -120,6 +121,7 @@ async def burst(bench: Bench, _: int) -> Seen:
     """As many come all at once, again and again: each time the kernel has all their connections at the same moment."""
     assert isinstance(bench, Quick)
     with contextlib.ExitStack() as stack:
+        await asyncio.sleep(1.0)  # until the worker is there
         stack.enter_context(watcher(bench, bench.seconds - 1.0))
         for _ in range(bench.seconds // 2):
             with contextlib.ExitStack() as wave:
