@@ -175,6 +175,14 @@ def test_another_secret_makes_other_cookies(stage: Stage, stack: ExitStack) -> N
     assert after != before
 
 
+def test_the_same_endpoint_of_another_upstream_has_another_cookie(stage: Stage, stack: ExitStack) -> None:
+    several = Several(stage, stack, 1, upstreams__0__sticky=STICKY)
+    first = cookie_of(several.ask()[1])
+    several.changes["upstreams__0__name"] = "refunds"
+    several.use(0)
+    assert cookie_of(several.ask()[1]) != first
+
+
 def test_without_sticky_no_cookie_is_set(stage: Stage, stack: ExitStack) -> None:
     several = Several(stage, stack, 1, upstreams__0__sticky=STICKY)
     assert "set-cookie" in head_of(several.ask()[1])[1]

@@ -68,6 +68,41 @@ def test_the_next_request_of_the_same_client_needs_none(stage: Stage) -> None:
     assert idle(stage) == (0, 1)
 
 
+def test_each_endpoint_has_a_connection_of_its_own_for_a_client(stage: Stage) -> None:
+    other = socket.create_server(("127.0.0.1", 0))
+    other.setblocking(False)
+    adopt(stage, 2, stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
+    client = stage.client()
+    client.send(get("/api/payments/1"))
+    first = stage.accept()
+    first.read()
+    first.send(answer())
+    client.read()
+    client.send(get("/api/payments/2"))
+    second = stage.meet(other)
+    assert told(second)[1].startswith(b"GET /2 ")
+    second.send(answer())
+    client.read()
+    client.send(get("/api/payments/3"))
+    assert first.read().startswith(b"GET /3 ")
+    other.close()
+
+
+def test_one_whose_end_came_with_the_request_is_not_tried(stage: Stage) -> None:
+    adopt(stage)
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(answer())
+    client.read()
+    client.sock.send(get("/api/payments/again"))
+    upstream.close()  # the engine hears of both in the same turn, of the request first
+    fresh = stage.accept()
+    assert told(fresh)[1].startswith(b"GET /again ")
+    assert stage.arena.read()["retries"] == {}
+
+
 def test_another_client_never_gets_it(stage: Stage) -> None:
     adopt(stage)
     first, second = stage.client(), stage.client()

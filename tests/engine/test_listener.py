@@ -1,6 +1,8 @@
 """Accepting connections, and as many as may be."""
 
+import resource
 import socket
+from pathlib import Path
 
 from tests.engine.stage import Stage, get, head_of
 
@@ -27,3 +29,37 @@ def test_a_listener_for_health_alone_serves_no_routes(stage: Stage) -> None:
     client = stage._peer(socket.create_connection(address))
     client.send(get())
     assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"
+
+
+def test_who_came_before_the_drain_is_served(stage: Stage) -> None:
+    client = stage.client()
+    stage.engine.drain()  # nobody has accepted it yet
+    client.send(get("/nowhere"))
+    assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"
+
+
+def test_without_descriptors_whoever_comes_is_sent_away_and_later_served_again(stage: Stage) -> None:
+    socks = [socket.socket() for _ in range(4)]
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = max(int(entry.name) for entry in Path("/proc/self/fd").iterdir())
+    fillers = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 1, before[1]))
+    try:
+        while True:
+            try:
+                fillers.append(socket.socket())
+            except OSError:
+                break
+        for sock in socks[:3]:
+            sock.connect(stage.address)
+            assert stage._peer(sock).read() == b""
+            assert stage.peers[-1].ended
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        for filler in fillers:
+            filler.close()
+    socks[3].connect(stage.address)
+    client = stage._peer(socks[3])
+    client.send(get("/nowhere"))
+    assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"
+    assert stage.engine.connections == 1

@@ -1,0 +1,88 @@
+"""Connections to an endpoint that wait: which is used again, and for what."""
+
+import socket
+
+import pytest
+
+from tests.engine.stage import Peer, Stage, answer, get, head_of
+
+POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+
+
+def asked(stage: Stage, client: Peer, request: bytes = get()) -> Peer:
+    """Let a client ask on a connection to the upstream that is new, answer, and return that connection."""
+    client.send(request)
+    upstream = stage.accept()
+    assert upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+    return upstream
+
+
+def is_used(stage: Stage, client: Peer, upstream: Peer, request: bytes) -> bool:
+    """Say whether a request goes out on this connection, and not on a new one; it is answered."""
+    client.send(request)
+    used = upstream.read() != b""
+    (upstream if used else stage.accept()).send(answer())
+    assert client.read().endswith(b"ok")
+    return used
+
+
+@pytest.mark.parametrize("request_", [get(), POST], ids=["GET", "POST"])
+def test_one_whose_end_came_with_the_request_is_not_tried(stage: Stage, request_: bytes) -> None:
+    client = stage.client()
+    upstream = asked(stage, client)
+    client.sock.send(request_)
+    upstream.close()  # the engine hears of both in the same turn, of the request first
+    fresh = stage.accept()
+    assert fresh.read()
+    fresh.send(answer(b"fresh"))
+    assert client.read().endswith(b"fresh")
+    assert stage.arena.read()["retries"] == {}
+
+
+@pytest.mark.parametrize(("request_", "used"), [(get(), True), (POST, False)], ids=["GET", "POST"])
+@pytest.mark.parametrize("waits", [[10.0], [10.0, 5.0], [5.0, 10.0]], ids=str)
+def test_what_may_not_be_sent_twice_goes_on_none_that_is_about_to_be_closed(
+    stage: Stage, request_: bytes, used: bool, waits: list[float]
+) -> None:
+    client = stage.client()
+    for seconds in waits:
+        upstream = asked(stage, client)
+        stage.engine.skip(seconds)
+        upstream.close()
+        stage.settle()
+    upstream = asked(stage, client)
+    stage.engine.skip(0.5 * min(waits))
+    assert is_used(stage, client, upstream, request_)
+    if waits == [5.0, 10.0]:  # what was learned is the shortest
+        return
+    stage.engine.skip(0.9 * min(waits))
+    assert is_used(stage, client, upstream, request_) is used
+
+
+def test_those_of_an_endpoint_that_is_none_any_more_are_closed(stage: Stage) -> None:
+    client = stage.client()
+    upstream = asked(stage, client)
+    stage.engine.endpoints(0, [])
+    assert upstream.read() == b""
+    assert upstream.ended
+    assert stage.engine.held()["open"] == 0
+
+
+def test_the_first_address_that_a_name_server_tells_is_tried_first(stage: Stage) -> None:
+    closed = socket.create_server(("127.0.0.1", 0))
+    nobody = closed.getsockname()
+    closed.close()
+    other = socket.create_server(("127.0.0.1", 0))
+    other.setblocking(False)
+    client = stage.client()
+    stage.engine.resolve(0, 0, [nobody, stage.upstream.getsockname()])
+    asked(stage, client, get(fields="Connection: close\r\n")).close()
+    stage.settle()
+    stage.engine.resolve(0, 0, [other.getsockname(), stage.upstream.getsockname()])
+    second = stage.client()
+    second.send(get())
+    taken = stage.meet(other)
+    assert head_of(taken.read())[0] == "GET /x HTTP/1.1"
+    other.close()
