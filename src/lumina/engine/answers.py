@@ -55,16 +55,14 @@ def problem(
 
     `rule` is the broken rule of `http1.rules`, or 0; `bodiless` answers a HEAD.
     """
-    status, answer = _written(reason, rule, route, next_hop, (close, bodiless, form), len(request_id))
+    status, answer = _written(reason, rule, route, next_hop, (close, bodiless, form, len(request_id)))
     return status, answer.replace(ID_OCTETS, request_id.encode()).replace(DATE_OCTETS, date)
 
 
 @functools.lru_cache(KEPT)
-def _written(
-    reason: int, rule: int, route: str, next_hop: str, how: tuple[bool, bool, int], id_size: int
-) -> tuple[int, bytes]:
+def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[bool, bool, int, int]) -> tuple[int, bytes]:
     """Return the same with a place for the request's id, which may be of another size, and one for the date."""
-    close, bodiless, form = how
+    close, bodiless, form, id_size = how
     failure = REASONS[reason]
     status, detail, kind = failure.status, failure.detail, failure.word
     if rule:
