@@ -21,7 +21,7 @@ class Limits(Section):
     )
     header_bytes: Annotated[int, Size(KIB, MIB)] = Field(
         default=32 * KIB,
-        description="Most that all header fields of a request may take together. More is answered 431.",
+        description="Most that the head of a request may take, its fields and the request line. More is answered 431.",
     )
     header_count: Annotated[int, Whole(1, 256)] = Field(
         default=100,
