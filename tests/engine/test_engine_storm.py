@@ -3,6 +3,7 @@
 STORM_SEEDS and STORM_FIRST let it go on for longer: how many storms, and which seed is the first.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def descriptors() -> int:
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
 def test_nothing_is_left_of_a_storm(seed: int) -> None:
+    gc.collect()  # what other tests have left is not to go meanwhile
     storm = Storm(seed)
     before = descriptors() - storm.listening()
     for _ in range(STEPS):
@@ -39,4 +41,4 @@ def test_nothing_is_left_of_a_storm(seed: int) -> None:
     assert set(seen["upstream_connections"].values()) == {0}, seed
     assert set(seen["waiting"].values()) <= {0}, seed
     assert sum(seen["requests"].values()) > 20, seed
-    assert after == before, seed
+    assert after <= before, seed
