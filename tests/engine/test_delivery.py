@@ -139,6 +139,42 @@ def test_an_upstream_that_takes_nothing_of_an_upload_is_not_waited_for(stage: St
     assert upstream.ended
 
 
+@pytest.mark.parametrize("requests", [1, 3])
+def test_requests_earn_what_may_be_sent_once_more(stage: Stage, requests: int) -> None:
+    stage.adopt(upstreams__0__retries__budget_ratio=0.5, upstreams__0__retries__budget_rate=0.0)
+    client, upstream = warm(stage)
+    for _ in range(requests - 1):
+        client.send(get())
+        upstream.read()
+        upstream.send(answer())
+        client.read()
+    upstream.close()
+    stage.settle()
+    client.send(get())
+    fresh = stage.accept()
+    fresh.read()
+    fresh.close()  # without a word: a retry, if there is one
+    if requests == 1:
+        assert head_of(stage.wait(client))[0] == "HTTP/1.1 502 Bad Gateway"
+        assert stage.arena.read()["over_budget"] == {2: 1}
+    else:
+        stage.pass_time(0.2)
+        assert stage.accept().read()
+
+
+def test_an_upload_s_time_is_its_client_s(stage: Stage) -> None:
+    client = stage.client()
+    client.send(POST[:-1])
+    upstream = stage.accept()
+    upstream.read()
+    stage.engine.skip(5.0)
+    client.send(POST[-1:])
+    upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+    assert 0.0 < stage.arena.endpoint(0)["latency"] < 4.0
+
+
 def in_turn(stage: Stage, *, statuses: list[int], consecutive: int = 5) -> tuple[Peer, Peer, socket.socket]:
     """Return a client whose request came to the first of two endpoints, that connection, and the other's listener."""
     other = socket.create_server(("127.0.0.1", 0))

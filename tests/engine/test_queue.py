@@ -1,6 +1,7 @@
 """Requests that wait for room at their upstream."""
 
 import json
+import socket
 
 import pytest
 
@@ -45,6 +46,89 @@ def test_a_line_that_ran_empty_can_be_joined_again(stage: Stage, leaves: bool) -
             assert head_of(upstream.read())[0] == "GET /last HTTP/1.1"
             upstream.send(answer(b"last"))
             assert last.read().endswith(b"last")
+
+
+def test_who_comes_as_room_is_made_goes_behind_those_who_wait(stage: Stage) -> None:
+    stage.adopt(**FIRST)
+    clients = [stage.client() for _ in range(3)]
+    for at in range(2):
+        clients[at].send(get(f"/api/payments/{at}"))
+        stage.settle()
+    upstream = stage.accept()
+    upstream.read()
+    upstream.sock.send(answer())
+    clients[2].sock.send(get("/api/payments/2"))  # the engine hears of both in the same turn, of the answer first
+    for at in (1, 2):
+        assert head_of(upstream.read())[0] == f"GET /{at} HTTP/1.1"
+        upstream.send(answer())
+
+
+def test_in_a_line_that_stands_nobody_waits_long(stage: Stage) -> None:
+    stage.adopt(**FIRST, upstreams__0__timeouts__queue=10.0)
+    clients = [stage.client() for _ in range(4)]
+    clients[0].send(get())
+    stage.accept()
+    for at in (1, 2):
+        clients[at].send(get())
+        stage.settle()
+        stage.engine.skip(6.0)
+    assert json.loads(head_of(clients[1].read())[2])["reason"] == "queue_timeout"
+    clients[3].send(get())  # somebody has been there for longer than anybody may
+    stage.settle()
+    stage.engine.skip(1.5)
+    assert clients[3].read() == b""
+    stage.engine.skip(1.0)
+    assert json.loads(head_of(clients[3].read())[2])["reason"] == "queue_timeout"
+
+
+UPLOAD = b"POST /api/payments/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\nbegun"
+
+
+def waiting_upload(stage: Stage, other: socket.socket) -> tuple[Peer, Peer]:
+    """Return an upload that waits for room at the second of two endpoints, and a connection to the first that idles."""
+    stage.adopt(
+        stage.upstream.getsockname(),
+        other.getsockname(),
+        upstreams__0__balance__policy="round_robin",
+        upstreams__0__caps={"connections": 2, "idle": 2, "uploads": 1, "requests": 0, "queue": 10},
+        upstreams__0__timeouts__queue=0.6,
+    )
+    clients = [stage.client() for _ in range(5)]
+    taken = []
+    for at, request in enumerate([UPLOAD, get(), get(), get()]):
+        clients[at].send(request)
+        taken.append(stage.meet(other if at % 2 else stage.upstream))
+        assert taken[at].read()
+    clients[4].send(UPLOAD)
+    stage.settle()
+    taken[2].send(answer())
+    assert clients[2].read().endswith(b"ok")
+    return clients[4], taken[2]
+
+
+def test_an_upload_that_waits_holds_up_nobody_who_needs_less(stage: Stage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.setblocking(False)
+        _, idle = waiting_upload(stage, other)
+        client = stage.client()
+        client.send(get("/api/payments/quick"))
+        assert head_of(idle.read())[0] == "GET /quick HTTP/1.1"
+        idle.send(answer(b"quick"))
+        assert client.read().endswith(b"quick")
+
+
+def test_whoever_has_a_turn_too_soon_waits_no_longer_for_it(stage: Stage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.setblocking(False)
+        upload, idle = waiting_upload(stage, other)
+        for _ in range(8):
+            stage.pass_time(0.1)
+            client = stage.client()
+            client.send(get("/api/payments/quick"))
+            if idle.read():
+                idle.send(answer(b"quick"))
+                client.read()
+        assert json.loads(head_of(upload.read())[2])["reason"] == "queue_timeout"
 
 
 def test_who_leaves_holds_up_nobody(stage: Stage) -> None:

@@ -59,6 +59,35 @@ def test_a_late_answer_is_overtaken_where_that_is_wanted(stage: Stage) -> None:
     two.other.close()
 
 
+def test_what_may_become_a_tunnel_is_not_sent_twice(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get(fields="Connection: upgrade\r\nUpgrade: websocket\r\n"))
+    late = asked_of(stage, upstreams)
+    stage.pass_time(0.3)
+    assert upstreams[1 - late].read() == b""
+    assert stage.arena.read()["retries"] == {}
+    two.other.close()
+
+
+def test_the_second_is_asked_once_however_it_answers(stage: Stage) -> None:
+    two = Two(stage, **ROUND, **HEDGE)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get())
+    late = asked_of(stage, upstreams)
+    stage.pass_time(0.3)
+    other = upstreams[1 - late]
+    asked = other.read()
+    for piece in (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 3\r\n\r\n", b"y", b"es"):
+        other.send(piece)
+        asked += other.read()
+    assert client.read().endswith(b"yes")
+    assert asked.count(b"GET /x HTTP/1.1\r\n") == 1
+    two.other.close()
+
+
 def test_the_first_may_still_be_first(stage: Stage) -> None:
     two = Two(stage, **ROUND, **HEDGE)
     upstreams = teach(stage, two)

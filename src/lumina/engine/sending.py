@@ -47,6 +47,8 @@ class Sending(Contest):
             self.limit(now + origin.upstream.request_timeout)
         if origin.queue.size > 0 or origin.full():
             self._wait()
+            if self.queued and not origin.full():  # who is first may wait for room that this one does not need
+                self.gateway.reactor.again(origin)
         else:
             self._try()
 
@@ -57,8 +59,14 @@ class Sending(Contest):
 
     def room(self) -> None:
         """It is this request's turn."""
+        by: cython.double = self.try_at
         self.try_at = 0.0
         self._try()
+        if (
+            self.queued and self.gateway.reactor.clock.now < by < self.try_at
+        ):  # no room for it yet: it has waited before
+            self.try_at = by
+            self._rearm()
 
     def _try(self) -> None:  # hot
         """Pick an endpoint and ask it."""
