@@ -24,6 +24,7 @@ Py_ssize_t: TypeAlias = builtins.int
 p_uchar: TypeAlias = Any
 p_const_uchar: TypeAlias = Any
 p_void: TypeAlias = Any
+nogil: Any
 
 def likely(condition: _T) -> _T: ...
 def unlikely(condition: _T) -> _T: ...

@@ -10,7 +10,7 @@ import pytest
 
 from lumina.control import access_log as module
 from lumina.control import sink as sink_module
-from lumina.control.access_log import AccessLog, next_pause
+from lumina.control.access_log import AccessLog
 from lumina.control.sink import Sink
 
 
@@ -20,14 +20,28 @@ class Rings:
     def __init__(self, slots: int) -> None:
         self._lines: list[queue.SimpleQueue[bytes]] = [queue.SimpleQueue() for _ in range(slots)]
         self.asked = threading.Event()
+        self._rung = 0
+        self._change = threading.Condition()
 
     def put(self, slot: int, lines: bytes) -> None:
         self._lines[slot].put(lines)
 
-    def drain(self, slot: int) -> bytes:
+    def drain_log(self, slot: int) -> bytes:
         self.asked.set()
         ring = self._lines[slot]
         return b"".join(ring.get() for _ in range(ring.qsize()))
+
+    def bell(self) -> int:
+        return self._rung
+
+    def wait(self, bell: int, seconds: float) -> None:
+        with self._change:
+            self._change.wait_for(lambda: self._rung != bell, seconds)
+
+    def ring(self) -> None:
+        with self._change:
+            self._rung += 1
+            self._change.notify_all()
 
 
 def read_until(descriptor: int, size: int) -> bytes:
@@ -47,7 +61,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_lines_of_every_slot_arrive_while_it_runs(pipe: int) -> None:
     rings = Rings(2)
-    log = AccessLog(rings.drain, 2, Sink(None), "json")
+    log = AccessLog(rings, 2, Sink(None), "json")
     log.start()
     rings.put(0, b"a\n")
     rings.put(1, b"b\n")
@@ -57,7 +71,7 @@ def test_lines_of_every_slot_arrive_while_it_runs(pipe: int) -> None:
 
 def test_what_is_left_at_the_end_is_written(tmp_path: Path) -> None:
     rings = Rings(1)
-    log = AccessLog(rings.drain, 1, Sink(str(tmp_path / "log")), "json")
+    log = AccessLog(rings, 1, Sink(str(tmp_path / "log")), "json")
     log.start()
     rings.asked.wait(10)
     rings.put(0, b"last\n")
@@ -68,7 +82,7 @@ def test_what_is_left_at_the_end_is_written(tmp_path: Path) -> None:
 def test_a_sink_that_blocks_holds_up_nobody_but_the_thread(pipe: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LAST_WORDS", 0.1)
     rings = Rings(1)
-    log = AccessLog(rings.drain, 1, Sink(None), "json")
+    log = AccessLog(rings, 1, Sink(None), "json")
     log.start()
     rings.put(0, b"x" * 1_000_000 + b"\n")  # far more than the pipe holds
     assert os.read(pipe, 1) == b"x"
@@ -83,7 +97,7 @@ def test_text_is_for_people(tmp_path: Path) -> None:
     facts = {"time": "2026-01-02T03:04:05.678Z", "status": 200, "method": "GET", "path": "/", "upstream": "u"}
     line = json.dumps({**facts, "reason": "ok", "duration": 0.001, "bytes_out": 1, "client": "c"}).encode() + b"\n"
     rings = Rings(1)
-    log = AccessLog(rings.drain, 1, Sink(str(tmp_path / "log")), "text")
+    log = AccessLog(rings, 1, Sink(str(tmp_path / "log")), "text")
     rings.put(0, line * 2)
     log.pass_on()
     rows = (tmp_path / "log").read_text().splitlines()
@@ -92,20 +106,31 @@ def test_text_is_for_people(tmp_path: Path) -> None:
 
 def test_auto_is_json_where_no_terminal_is(tmp_path: Path) -> None:
     rings = Rings(1)
-    log = AccessLog(rings.drain, 1, Sink(str(tmp_path / "log")), "auto")
+    log = AccessLog(rings, 1, Sink(str(tmp_path / "log")), "auto")
     rings.put(0, b'{"status": 200}\n')
     log.pass_on()
     assert (tmp_path / "log").read_bytes() == b'{"status": 200}\n'
 
 
-@pytest.mark.parametrize(
-    ("pause", "octets", "then"),
-    [
-        pytest.param(module.LONGEST, module.MUCH + 1, module.LONGEST / 2, id="much: sooner"),
-        pytest.param(module.SHORTEST, module.MUCH + 1, module.SHORTEST, id="much: no sooner than this"),
-        pytest.param(module.SHORTEST, 0, module.SHORTEST * 2, id="little: later"),
-        pytest.param(module.LONGEST, 0, module.LONGEST, id="little: no later than this"),
-    ],
-)
-def test_the_more_there_is_the_sooner_it_looks_again(pause: float, octets: int, then: float) -> None:
-    assert next_pause(pause, octets) == then
+def test_it_comes_when_it_is_called(pipe: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE", 3600.0)
+    rings = Rings(1)
+    log = AccessLog(rings, 1, Sink(None), "json")
+    log.start()
+    rings.asked.wait(10)
+    rings.put(0, b"a\n")
+    rings.ring()
+    assert read_until(pipe, 2) == b"a\n"
+    log.stop()
+    assert not log.is_alive()  # stopping calls, too
+
+
+def test_it_looks_now_and_then_uncalled(pipe: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.01)
+    rings = Rings(1)
+    log = AccessLog(rings, 1, Sink(None), "json")
+    log.start()
+    rings.asked.wait(10)
+    rings.put(0, b"a\n")
+    assert read_until(pipe, 2) == b"a\n"
+    log.stop()

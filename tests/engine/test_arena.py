@@ -1,6 +1,9 @@
 """Counters that outlive workers, and access lines in a ring."""
 
 import os
+import subprocess
+import sys
+import threading
 
 import pytest
 
@@ -52,6 +55,42 @@ def test_a_full_ring_drops_lines_and_counts_them(stage: Stage) -> None:
     serve(stage, 700, path)
     assert all(line.endswith(b"}\n") for line in stage.arena.drain_log(0).splitlines(keepends=True))
     assert stage.arena.drain_log(0) == b""
+
+
+def test_the_bell_is_rung_once_when_half_a_ring_waits(stage: Stage) -> None:
+    path = "/" + "x" * 1000
+    silent = stage.arena.bell()
+    serve(stage, 200, path)
+    assert stage.arena.bell() == silent
+    serve(stage, 600, path)
+    rung = stage.arena.bell()
+    assert rung != silent
+    serve(stage, 20, path)
+    assert stage.arena.bell() == rung  # whoever was called has not come yet
+    stage.arena.drain_log(0)
+    serve(stage, 800, path)
+    assert stage.arena.bell() != rung
+
+
+def test_who_waits_for_the_bell_is_woken_by_another_process(stage: Stage) -> None:
+    arena = stage.arena
+    bell = arena.bell()
+    woken = threading.Event()
+
+    def wait() -> None:
+        while arena.bell() == bell:
+            arena.wait(bell, 3600.0)
+        woken.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    ringer = "import sys; from lumina.engine.arena import Arena; Arena.attach(int(sys.argv[1])).ring()"
+    subprocess.run([sys.executable, "-c", ringer, str(arena.fd)], pass_fds=[arena.fd], check=True)
+    assert woken.wait(30)
+
+
+def test_waiting_for_the_bell_ends_by_itself(stage: Stage) -> None:
+    stage.arena.wait(stage.arena.bell(), 0.01)
+    stage.arena.wait(stage.arena.bell() + 1, 3600.0)  # it was rung before the wait began
 
 
 def test_durations_fall_into_buckets(stage: Stage) -> None:

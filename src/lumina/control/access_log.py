@@ -6,26 +6,38 @@ drop lines and count them, and no request waits.
 
 import threading
 import time
-from collections.abc import Callable
+from typing import Protocol
 
 from lumina.control.access_line import as_text
 from lumina.control.sink import Sink, wants_colour
 
-SHORTEST = 0.01  # seconds between two looks at the rings under load
-LONGEST = 0.1  # seconds when little comes: still soon for someone who watches
-MUCH = 128 * 1024  # octets in one look that call for the next one sooner
+PAUSE = 0.1  # seconds between two looks when nobody calls: soon for someone who watches, and little work
 LAST_WORDS = 2.0  # seconds that what is left may take when we stop
 
-Drain = Callable[[int], bytes]
+
+class Rings(Protocol):
+    """Where the lines come from: engine.arena.Arena, whose bell is rung when a ring is half full."""
+
+    def drain_log(self, slot: int) -> bytes:
+        """Take the lines of a slot that came since the last time."""
+
+    def bell(self) -> int:
+        """Return what changes whenever the bell is rung."""
+
+    def wait(self, bell: int, seconds: float) -> None:
+        """Wait until it has changed, or for so long."""
+
+    def ring(self) -> None:
+        """Ring it."""
 
 
 class AccessLog(threading.Thread):
     """Writes what workers note, until stopped."""
 
-    def __init__(self, drain: Drain, slots: int, sink: Sink, form: str) -> None:
-        """drain: returns the lines of a slot since the last call; form: `auto`, `json` or `text`."""
+    def __init__(self, rings: Rings, slots: int, sink: Sink, form: str) -> None:
+        """form: `auto`, `json` or `text`."""
         super().__init__(name="access-log", daemon=True)  # a sink that never takes a line must not keep us from exiting
-        self._drain = drain
+        self._rings = rings
         self._slots = slots
         self._sink = sink
         self._text = form == "text" or (form == "auto" and sink.is_terminal())
@@ -33,10 +45,11 @@ class AccessLog(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Look at the rings again and again, and more often the more there is."""
-        pause = LONGEST
-        while not self._stopping.wait(pause):
-            pause = next_pause(pause, self.pass_on())
+        """Look at the rings whenever somebody calls, and now and then."""
+        while not self._stopping.is_set():
+            bell = self._rings.bell()
+            self.pass_on()
+            self._rings.wait(bell, PAUSE)
         until = time.monotonic() + LAST_WORDS
         while self.pass_on() and time.monotonic() < until:
             pass
@@ -45,7 +58,7 @@ class AccessLog(threading.Thread):
         """Write what every ring holds now; return its size in octets."""
         octets = 0
         for slot in range(self._slots):
-            lines = self._drain(slot)
+            lines = self._rings.drain_log(slot)
             if lines:
                 octets += len(lines)
                 self._sink.write(self._told(lines) if self._text else lines)
@@ -57,11 +70,7 @@ class AccessLog(threading.Thread):
     def stop(self) -> None:
         """Write what is left and end, within a bound; a sink that blocks loses the rest."""
         self._stopping.set()
-        self.join(LAST_WORDS + 2 * LONGEST)
+        self._rings.ring()
+        self.join(LAST_WORDS + PAUSE)
         if not self.is_alive():
             self._sink.close()
-
-
-def next_pause(pause: float, octets: int) -> float:
-    """Return how long to wait after a look that came `pause` after the one before and found so many octets."""
-    return max(SHORTEST, pause / 2) if octets > MUCH else min(LONGEST, pause * 2)

@@ -104,7 +104,7 @@ class Supervisor:
         self._log, serve_admin = await asyncio.to_thread(self._load)
         for early in self._unsaid:
             self._report(*early)
-        access_log = AccessLog(self._owned.arena.drain_log, len(self._slots), self._owned.sink, self._form)
+        access_log = AccessLog(self._owned.arena, len(self._slots), self._owned.sink, self._form)
         access_log.start()
         watching = loop.create_task(Gatekeeper(self._owned.arena.turned_back, self._report).run())
         if beside is not None:

@@ -1,6 +1,6 @@
 # The shared memory of a machine's workers: one block for each, written by one worker and read by anyone.
 cimport cython
-from libc.stdint cimport uint64_t
+from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from lumina.engine.syscalls cimport *
@@ -16,6 +16,7 @@ cdef enum:
     CODES = 8192            # (series, method, status) counted apart in one worker
     OVERFLOW = 8191         # and the place of those that found none
     LOG_RING = 1048576      # octets of access lines waiting to be written
+    LOG_CALL = 524288       # octets of them that call for the supervisor
     SPREAD = 40503          # 2 ** 16 divided by the golden ratio, odd
     HEADER = 64             # octets before the first block
     PEER = 48               # octets of a client's address as text, and of the zeros behind it
@@ -79,6 +80,7 @@ cdef struct Block:
     double lag              # of the loop, when it was last looked at
     uint64_t log_written    # octets ever written to the ring, by the worker
     uint64_t log_read       # octets ever taken from it, by the supervisor
+    uint64_t log_called     # of the latter, when the bell was rung last
     uint64_t errors[32]
     uint64_t limits[32]
     uint64_t shed[8]        # by Cut
@@ -95,6 +97,7 @@ cdef struct Header:
     uint64_t slots
     uint64_t endpoints
     uint64_t upstreams
+    uint32_t bell           # changes when a ring of access lines should be emptied
 
 
 cdef double BOUND[14]
@@ -112,6 +115,7 @@ cdef class Arena:
     cdef BreakerState* breakers
     cdef size_t size
 
+    cdef void call(self, Block* block) noexcept
     cdef Block* block(self, int slot) except NULL
     cdef State* state(self, int slot) except NULL
     cdef BreakerState* breaker(self, int upstream) except NULL

@@ -154,6 +154,26 @@ class Arena:
         lumina_publish(cython.address(block.log_read), ready)
         return lines
 
+    def call(self, block: cython.pointer(Block)) -> None:
+        """Ring the bell for lines that wait in a worker's ring, once for each time that they are taken."""
+        asked: cython.ulonglong = lumina_observe(cython.address(block.log_read)) + 1
+        if block.log_called != asked:
+            block.log_called = asked
+            wake(cython.address(self.header.bell))
+
+    def bell(self) -> int:
+        """Return what changes whenever the bell is rung."""
+        return word_now(cython.address(self.header.bell))
+
+    def ring(self) -> None:
+        """Ring the bell for whoever waits."""
+        wake(cython.address(self.header.bell))
+
+    def wait(self, bell: cython.uint, seconds: cython.double) -> None:
+        """Wait until the bell was rung since bell() was asked, or for so long."""
+        with cython.nogil:
+            wait_while(cython.address(self.header.bell), bell, seconds)
+
     def read(self) -> dict[str, Any]:
         """Add up what all workers counted; a series that counted nothing is left out.
 
@@ -299,12 +319,8 @@ class Arena:
 
 def _size(slots: int, endpoints: int, upstreams: int) -> int:
     """Return the octets of an arena."""
-    return (
-        HEADER
-        + slots * cython.sizeof(Block)
-        + endpoints * cython.sizeof(State)
-        + upstreams * cython.sizeof(BreakerState)
-    )
+    states: cython.Py_ssize_t = endpoints * cython.sizeof(State) + upstreams * cython.sizeof(BreakerState)
+    return HEADER + slots * cython.sizeof(Block) + states
 
 
 def split(key: int) -> tuple[int, int, int]:
@@ -362,18 +378,19 @@ def observe(histogram: cython.pointer(Histogram), seconds: cython.double) -> Non
 
 
 def write_line(block: cython.pointer(Block), line: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:  # hot
-    """Put one whole line into the ring; where there is no room it is dropped and counted."""
+    """Put one whole line into the ring, dropped and counted where there is no room; True when many wait in it."""
     done: cython.ulonglong = block.log_written
+    waiting: cython.ulonglong = done - lumina_observe(cython.address(block.log_read)) + size
     at: cython.Py_ssize_t = done & (LOG_RING - 1)
     first: cython.Py_ssize_t = min(size, LOG_RING - at)
-    if done - lumina_observe(cython.address(block.log_read)) + size > LOG_RING:
+    if waiting > LOG_RING:
         block.log_dropped += 1
-        return False
+        return True
     memcpy(block.log + at, line, first)
     if first < size:
         memcpy(block.log, line + first, size - first)
     lumina_publish(cython.address(block.log_written), done + size)
-    return True
+    return waiting >= LOG_CALL
 
 
 for place, bound in enumerate(BOUNDS):

@@ -136,7 +136,8 @@ class Recorder:
         else:
             out.put(b',"first_byte":null', 0, 18)
         out.put(b"}\n", 0, 2)
-        write_line(self.block, self.line, out.at)
+        if write_line(self.block, self.line, out.at):
+            self.arena.call(self.block)  # cold
 
     def _word(
         self,

@@ -125,3 +125,25 @@ cdef extern from *:
     """
     void lumina_publish(uint64_t* where, uint64_t value) noexcept nogil
     uint64_t lumina_observe(uint64_t* where) noexcept nogil
+
+# A word in shared memory to wait at, and to wake who waits there.
+cdef extern from *:
+    """
+    #include <limits.h>
+    #include <linux/futex.h>
+    #include <sys/syscall.h>
+    #include <time.h>
+    #include <unistd.h>
+    static inline void lumina_wait_while(unsigned int *word, unsigned int value, double seconds) {
+        struct timespec most = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+        syscall(SYS_futex, word, FUTEX_WAIT, value, &most, NULL, 0);
+    }
+    static inline void lumina_wake(unsigned int *word) {
+        __atomic_add_fetch(word, 1, __ATOMIC_ACQ_REL);
+        syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    }
+    #define lumina_word(word) __atomic_load_n((word), __ATOMIC_ACQUIRE)
+    """
+    void wait_while "lumina_wait_while" (uint32_t* word, uint32_t value, double seconds) noexcept nogil
+    void wake "lumina_wake" (uint32_t* word) noexcept nogil    # after another value was given to it
+    uint32_t word_now "lumina_word" (uint32_t* word) noexcept nogil
