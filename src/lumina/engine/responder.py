@@ -57,7 +57,7 @@ class Responder(ServerStream):
         self._common(writer, head.minor)
         if self.cookie is not None:
             self._set_cookie(writer)
-        if not writer.dated:
+        if not head.dated:
             writer.put(b"Date: ", 0, 6)
             writer.put(cython.cast(cython.p_const_uchar, self.reactor.clock.date), 0, 29)
             writer.end()

@@ -61,6 +61,8 @@ cdef class Fields:
     cdef unsigned int value_size[256]
     cdef unsigned char known[256]        # Name
     cdef unsigned char hop[256]          # 1: for this hop only, never forwarded (RFC 9110, section 7.6.1)
+    cdef unsigned char odd[256]          # 1: its line is not as we write one, `Name: value` and CRLF
+    cdef bint dated                      # a Date field is there
     # What the Connection field said.
     cdef readonly bint close
     cdef readonly bint keep_alive

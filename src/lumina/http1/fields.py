@@ -78,9 +78,10 @@ class Fields:
 
     # fmt: off
     __slots__ = (
-        "_nominating", "accept_field", "close", "coding_field", "codings", "count", "expect_field", "expectations",
-        "hop", "host", "hosts", "keep_alive", "keep_alive_field", "known", "length_field", "lengths", "name_at",
-        "name_size", "refusal", "relayed", "strict", "upgrade", "upgrade_field", "value_at", "value_size",
+        "_nominating", "accept_field", "close", "coding_field", "codings", "count", "dated", "expect_field",
+        "expectations", "hop", "host", "hosts", "keep_alive", "keep_alive_field", "known", "length_field", "lengths",
+        "name_at", "name_size", "odd", "refusal", "relayed", "strict", "upgrade", "upgrade_field", "value_at",
+        "value_size",
     )
     # fmt: on
 
@@ -92,13 +93,14 @@ class Fields:
             self.value_size = [0] * MAX_FIELDS
             self.known = [0] * MAX_FIELDS
             self.hop = [0] * MAX_FIELDS
+            self.odd = [0] * MAX_FIELDS
         self.strict = 0
         self.begin()
 
     def begin(self) -> None:  # hot
         """Forget everything."""
         self.count = 0
-        self.close = self.keep_alive = self.upgrade = self.relayed = self._nominating = False
+        self.close = self.keep_alive = self.upgrade = self.relayed = self.dated = self._nominating = False
         self.host = self.upgrade_field = self.accept_field = self.keep_alive_field = -1
         self.length_field = self.coding_field = self.expect_field = -1
         self.hosts = self.lengths = self.codings = self.expectations = 0
@@ -146,8 +148,9 @@ class Fields:
         start: cython.Py_ssize_t = at
         stop: cython.Py_ssize_t
         at = word_end(data, at, end)
-        while at < end and OCTETS[data[at]] & TCHAR:
-            at += 1
+        if at < end and data[at] != 58:
+            while at < end and OCTETS[data[at]] & TCHAR:  # what is rare in names
+                at += 1
         if at == end:
             return NEED_MORE
         if data[at] != 58 or at == start:
@@ -155,22 +158,32 @@ class Fields:
         self.name_at[place] = start
         self.name_size[place] = at - start
         name = find_name(data, start, at - start)
-        at = skip_blanks(data, at + 1, end)
+        if end - at > 2 and data[at + 1] == 32 and data[at + 2] > 32:
+            at += 2
+            self.odd[place] = 0
+        else:
+            at = skip_blanks(data, at + 1, end)
+            self.odd[place] = 1
         stop = text_end(data, at, end)
         self.value_at[place] = at
-        self.value_size[place] = drop_blanks(data, at, stop) - at
-        if stop + 1 < end and data[stop] == 13 and data[stop + 1] == 10:
-            at = stop + 2
+        if stop > at and data[stop - 1] <= 32:  # SP or HTAB, of what a value may have
+            self.odd[place] = 1
+            self.value_size[place] = drop_blanks(data, at, stop) - at
         else:
+            self.value_size[place] = stop - at
+        if stop + 1 >= end or data[stop] != 13 or data[stop + 1] != 10:
             return self._line_end(data, stop, end)
-        self.known[place] = name if 0 < name <= NAME_ACCEPT else NAME_OTHER
-        self.hop[place] = name < 0 or HOP[name]
         self.count = place + 1
-        if name > 0:
+        if 0 < name <= NAME_ACCEPT:
+            self.known[place] = name
+            self.hop[place] = HOP[name]
             self._note(place, name, data)
-        elif name == 0 and data[start] | 32 == 120:
+            return stop + 2
+        self.known[place] = NAME_OTHER
+        self.hop[place] = name < 0
+        if name == 0 and data[start] | 32 == 120:
             self._of_the_family(place, data)
-        return at
+        return stop + 2
 
     def _line_end(
         self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
@@ -224,6 +237,8 @@ class Fields:
                 self.accept_field = place
         elif name == NAME_KEEP_ALIVE:
             self.keep_alive_field = place
+        elif name == NAME_DATE:
+            self.dated = True
         elif name == NAME_VIA or name == NAME_MAX_FORWARDS:
             self.relayed = True
 

@@ -11,7 +11,6 @@ cdef class Writer:
     cdef unsigned char* out
     cdef Py_ssize_t at              # where the next octet goes
     cdef bint framed                # the framing field has been written
-    cdef bint dated                 # a Date field has been
 
     cdef void begin(self, unsigned char* out, Py_ssize_t at) noexcept
     # Write data[start : start + size]. In place, so that a size known to the compiler costs a move and no call.

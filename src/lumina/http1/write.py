@@ -10,7 +10,6 @@ from lumina.http1.fields import Fields
 if not cython.compiled:  # the headers' enums
     from lumina.http1.fields import (
         NAME_CONTENT_LENGTH,
-        NAME_DATE,
         NAME_FORWARDED,
         NAME_HOST,
         NAME_TRANSFER_ENCODING,
@@ -59,13 +58,12 @@ _fill()
 class Writer:
     """Writes into memory that somebody else owns, from `at` on."""
 
-    __slots__ = ("at", "dated", "framed", "out")
+    __slots__ = ("at", "framed", "out")
 
     def begin(self, out: cython.p_uchar, at: cython.Py_ssize_t) -> None:  # hot
         self.out = out
         self.at = at
         self.framed = False
-        self.dated = False
 
     if not cython.compiled:  # compiled, they are written in place: see the header
 
@@ -141,35 +139,23 @@ class Writer:
     ) -> None:  # hot
         """Write the end-to-end fields in their order, and the framing field where one of its kind stood."""
         at: cython.int
-        name: cython.Py_ssize_t
-        value: cython.Py_ssize_t
-        stop: cython.Py_ssize_t
-        begin: cython.Py_ssize_t = 0  # lines that lie one after the other as they are to be written, not yet written
-        end: cython.Py_ssize_t = 0
+        run: cython.int = 0  # the first of the lines, one after the other, that go as they lie and are not yet written
         for at in range(head.count):
+            if not (head.hop[at] | head.odd[at] | own[head.known[at]]):
+                continue
+            if run < at:
+                self.put(data, head.name_at[run], head.name_at[at] - head.name_at[run])
+            run = at + 1
             if head.hop[at] or own[head.known[at]]:
-                self.put(data, begin, end - begin)
-                begin = end = 0
                 self._replace(data, head, at, body, length)
                 continue
-            name = head.name_at[at]
-            value = head.value_at[at]
-            stop = value + head.value_size[at]
-            if head.known[at] == NAME_DATE:
-                self.dated = True
-            if name != end:
-                self.put(data, begin, end - begin)
-                begin = end = name
-            if value == name + head.name_size[at] + 2 and data[value - 1] == 32 and data[stop] == 13:
-                end = stop + 2
-                continue
-            self.put(data, begin, end - begin)
-            begin = end = 0
-            self.put(data, name, head.name_size[at])
+            self.put(data, head.name_at[at], head.name_size[at])
             self.put(b": ", 0, 2)
-            self.put(data, value, stop - value)
+            self.put(data, head.value_at[at], head.value_size[at])
             self.end()
-        self.put(data, begin, end - begin)
+        if run < head.count:
+            at = head.count - 1
+            self.put(data, head.name_at[run], head.value_at[at] + head.value_size[at] + 2 - head.name_at[run])
 
     def _replace(
         self, data: cython.p_const_uchar, head: Fields, at: cython.int, body: cython.int, length: cython.longlong
