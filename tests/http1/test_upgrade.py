@@ -2,7 +2,9 @@
 
 import pytest
 
+from lumina.http1.fields import Fields
 from lumina.http1.request import RequestHead
+from lumina.http1.upgrade import agrees
 
 
 def asks(*fields: bytes, version: bytes = b"1.1") -> bool:
@@ -12,6 +14,14 @@ def asks(*fields: bytes, version: bytes = b"1.1") -> bool:
     assert head.parse_bytes(wire) == len(wire)
     assert b"Upgrade" not in dict(head.forwarded(wire))
     return head.upgrade
+
+
+def agreement(asked: bytes, fields: list[bytes]) -> bool:
+    """Say whether an answer with these fields agrees to what was asked for."""
+    head = Fields()
+    wire = b"".join(field + b"\r\n" for field in fields) + b"\r\n"
+    assert head.scan_bytes(wire) == len(wire)
+    return agrees(asked, head, wire)
 
 
 @pytest.mark.parametrize("value", [b"websocket", b"WebSocket", b"foo/2, bar", b"tls/1.0", b"", b"xh2c", b", websocket"])
@@ -36,3 +46,37 @@ def test_not_http_in_another_version(fields: list[bytes]) -> None:
 
 def test_not_from_http_1_0() -> None:
     assert not asks(b"Upgrade: websocket", version=b"1.0")
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        pytest.param(b"websocket", [b"Upgrade: websocket"], id="the one that was asked for"),
+        pytest.param(b"WebSocket", [b"Upgrade: webSocket"], id="case aside"),
+        pytest.param(b"foo/2, ,bar , baz", [b"Upgrade: bar"], id="one of several"),
+        pytest.param(b"foo/2, bar", [b"Upgrade: ,bar, foo/2"], id="several, in layers"),
+        pytest.param(b"foo, bar", [b"Upgrade: foo", b"A: b", b"Upgrade: bar"], id="in two fields"),
+    ],
+)
+def test_what_was_asked_for_may_be_agreed_to(asked: bytes, fields: list[bytes]) -> None:
+    assert agreement(asked, fields)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        pytest.param(b"websocket", [], id="nothing"),
+        pytest.param(b"websocket", [b"Upgrade:"], id="an empty list"),
+        pytest.param(b"websocket", [b"Upgrade: , ,"], id="empty elements"),
+        pytest.param(b"websocket", [b"Upgrade: h2c"], id="another"),
+        pytest.param(b"websocket", [b"Upgrade: websocket, h2c"], id="another above it"),
+        pytest.param(b"websocket", [b"Upgrade: websocket", b"Upgrade: h2c"], id="another in another field"),
+        pytest.param(b"foo/2", [b"Upgrade: foo"], id="no version"),
+        pytest.param(b"foo/2", [b"Upgrade: foo/1"], id="another version"),
+        pytest.param(b"foo/2", [b"Upgrade: foo/22"], id="more than was asked for"),
+        pytest.param(b"a_b", [b"Upgrade: a-b"], id="a hyphen for an underscore"),
+        pytest.param(b"", [b"Upgrade: a"], id="where nothing was asked for"),
+    ],
+)
+def test_nothing_else_may_be_agreed_to(asked: bytes, fields: list[bytes]) -> None:
+    assert not agreement(asked, fields)

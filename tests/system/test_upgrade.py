@@ -69,6 +69,23 @@ def test_many_websockets_at_once(gateway: Gateway) -> None:
         assert [socket.recv() for socket in sockets] == [f"message {number}" for number in range(40)]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param("", id="to nothing"),
+        pytest.param("Connection: Upgrade\r\nUpgrade: h2c\r\n", id="to another protocol"),
+        pytest.param("Connection: Upgrade\r\nUpgrade: chat/1\r\n", id="to another version"),
+    ],
+)
+def test_a_switch_that_was_not_asked_for_is_none(lane: Lane, fields: str) -> None:
+    """RFC 9110, section 7.8: a server must not switch to a protocol that the client did not indicate."""
+    client, upstream = lane.meet(UPGRADE)
+    upstream.read_request()
+    upstream.send(f"HTTP/1.1 101 Switching Protocols\r\n{fields}\r\n")
+    assert is_problem(client.read_response(), 502, "http_protocol_error")
+    assert upstream.end() in ("closed", "reset")
+
+
 def test_a_refused_upgrade_is_an_answer(lane: Lane) -> None:
     client, upstream = lane.meet(UPGRADE)
     upstream.read_request()

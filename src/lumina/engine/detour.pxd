@@ -12,6 +12,7 @@ from lumina.engine.recorder cimport Record
 from lumina.engine.stream cimport ServerStream
 from lumina.http1.accept cimport ACCEPT_KEPT, form_of
 from lumina.http1.request cimport METHOD_HEAD, RequestHead
+from lumina.http1.upgrade cimport protocols_of
 from lumina.reasons cimport *
 from lumina.snapshot cimport Fallback, Route
 

@@ -28,6 +28,8 @@ class Detour(Delivery):
         )
         if seconds > 0.0:
             self.limit(self.record.began + seconds)
+        if hop.upgrading:
+            self.protocols = protocols_of(head, hop.data)  # cold
         if not write_request(self.outgoing, self.gateway.writer, head, self.route, hop):
             return False
         if self.told.any and not append_deadlines(self.outgoing, head, hop.data, cython.address(self.told)):

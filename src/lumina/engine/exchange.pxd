@@ -21,6 +21,7 @@ from lumina.http1.hops cimport FORWARDS_ANY
 from lumina.http1.request cimport *
 from lumina.http1.response cimport ResponseHead
 from lumina.http1.rules cimport RULE_NONE, RULE_TARGET_MISDIRECTED
+from lumina.http1.upgrade cimport agreed
 from lumina.http1.write cimport Writer
 from lumina.reasons cimport *
 from lumina.snapshot cimport Route

@@ -253,7 +253,7 @@ class Exchange(Reception):
         if head.status < 200:
             self.drop_rival()
             if head.status == 101:
-                if self.upgrading:
+                if self.upgrading and agreed(self.protocols, head, data):
                     self.settled(101)
                     self._begin_tunnel(head, data)
                 else:

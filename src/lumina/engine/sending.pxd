@@ -40,6 +40,7 @@ cdef class Sending(Contest):
     cdef bint replayable                    # `outgoing` has all of it that was sent
     cdef bint pending                       # counts among those that wait for an answer to begin
     cdef bint upgrading                     # asks for another protocol
+    cdef bytes protocols                    # for any of these, where it is upgrading
     cdef Pool uploading                     # whose upload it counts as; None: of none
     # When to look after it, in seconds on the monotonic clock; 0: not for this reason.
     cdef double try_at                      # when a pause is over, or no more room is waited for

@@ -1,4 +1,10 @@
 # Which protocols a client may change to through this gateway.
+from lumina.http.octets cimport FOLDED
 from lumina.http1.fields cimport Fields, NAME_UPGRADE, drop_blanks, element_end, same_word, skip_blanks
 
 cdef bint may_upgrade(Fields fields, const unsigned char* data) noexcept
+# The protocols of a request's first Upgrade field, which is the one that goes on.
+cdef bytes protocols_of(Fields fields, const unsigned char* data)
+cdef bint agreed(bytes asked, Fields fields, const unsigned char* data) noexcept
+cdef bint _listed(
+    const unsigned char* asked, Py_ssize_t end, const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept

@@ -9,6 +9,7 @@ import cython
 from lumina.http1.fields import Fields
 
 if not cython.compiled:
+    from lumina.http.octets import FOLDED
     from lumina.http1.fields import NAME_UPGRADE, drop_blanks, element_end, same_word, skip_blanks
 
 
@@ -32,3 +33,69 @@ def may_upgrade(fields: Fields, data: cython.p_const_uchar) -> cython.bint:
                 return False
             at = stop + 1
     return True
+
+
+def protocols_of(fields: Fields, data: cython.p_const_uchar) -> bytes:
+    """Return what the request asks to change to."""
+    at: cython.Py_ssize_t = fields.value_at[fields.upgrade_field]
+    size: cython.Py_ssize_t = fields.value_size[fields.upgrade_field]
+    asked: bytes = data[at : at + size]
+    return asked
+
+
+def agreed(asked: bytes, fields: Fields, data: cython.p_const_uchar) -> cython.bint:
+    """Say whether an answer tells what it changes to, and that this was asked for, all of it."""
+    place: cython.int
+    at: cython.Py_ssize_t
+    end: cython.Py_ssize_t
+    stop: cython.Py_ssize_t
+    size: cython.Py_ssize_t
+    found: cython.bint = False
+    for place in range(fields.count):
+        if fields.known[place] != NAME_UPGRADE:
+            continue
+        at = fields.value_at[place]
+        end = at + fields.value_size[place]
+        while at < end:
+            at = skip_blanks(data, at, end)
+            stop = element_end(data, at, end)
+            size = drop_blanks(data, at, stop) - at
+            if size > 0:
+                if not _listed(asked, len(asked), data, at, size):
+                    return False
+                found = True
+            at = stop + 1
+    return found
+
+
+def _listed(
+    asked: cython.p_const_uchar,
+    end: cython.Py_ssize_t,
+    data: cython.p_const_uchar,
+    at: cython.Py_ssize_t,
+    size: cython.Py_ssize_t,
+) -> cython.bint:
+    """Say whether data[at : at + size] is an element of asked[:end], case aside."""
+    start: cython.Py_ssize_t = 0
+    stop: cython.Py_ssize_t
+    place: cython.Py_ssize_t
+    octet: cython.uchar
+    other: cython.uchar
+    while start < end:
+        start = skip_blanks(asked, start, end)
+        stop = element_end(asked, start, end)
+        if drop_blanks(asked, start, stop) - start == size:
+            for place in range(size):
+                octet = asked[start + place]
+                other = data[at + place]
+                if octet != other and (FOLDED[octet] != FOLDED[other] or octet == 95 or other == 95):
+                    break
+            else:
+                return True
+        start = stop + 1
+    return False
+
+
+def agrees(asked: bytes, fields: Fields, data: bytes) -> bool:
+    """Do what `agreed` does, for tests."""
+    return agreed(asked, fields, data)
