@@ -32,6 +32,18 @@ BAD_LINES = [
     ("9112 2.2", "an empty line before", b"\r\nHTTP/1.1 200 OK"),
     ("9112 2.2", "a space before", b" HTTP/1.1 200 OK"),
     ("9112 2.2", "a request line", b"GET / HTTP/1.1"),
+    ("9112 4", "a version alone", b"HTTP/1.1"),
+    ("9112 4", "a tab after the status", b"HTTP/1.1 200\tOK"),
+    ("9112 4", "no space after the status", b"HTTP/1.1 200OK"),
+    ("9112 4", "a no-break space", b"HTTP/1.1\xa0200 OK"),
+    ("9112 4", "a point in the status", b"HTTP/1.1 200.0 OK"),
+    ("9112 4", "a hexadecimal status", b"HTTP/1.1 0xC8 OK"),
+    ("9112 4", "wide digits", b"HTTP/1.1 \xef\xbc\x92\xef\xbc\x90\xef\xbc\x90 OK"),
+    ("9112 4", "HTTP/01.1", b"HTTP/01.1 200 OK"),
+    ("9112 4", "DEL in a reason", b"HTTP/1.1 200 O\x7fK"),
+    ("9112 2.2", "a page without a head", b"<html>"),
+    ("9112 2.2", "a TLS alert", b"\x15\x03\x01\x00\x02\x02("),
+    ("9112 2.2", "two empty lines before", b"\r\n\r\nHTTP/1.1 200 OK"),
 ]
 
 BAD_FIELDS = [
@@ -65,6 +77,25 @@ BAD_FIELDS = [
     ("9112 6.1", "identity", b"Transfer-Encoding: identity\r\nContent-Length: 2\r\n"),
     ("9110 5.4", "a head of 70000 octets", b"A: " + b"b" * 70000 + b"\r\nContent-Length: 2\r\n"),
     ("9110 5.4", "300 fields", b"A: b\r\n" * 300 + b"Content-Length: 2\r\n"),
+    ("9112 2.2", "LF LF", b"A: b\n\nContent-Length: 2\r\n"),
+    ("9112 2.2", "CR CR LF", b"A: b\r\r\nContent-Length: 2\r\n"),
+    ("9112 5.1", "a tab before the colon", b"A\t: b\r\nContent-Length: 2\r\n"),
+    ("9112 5.2", "a line folded by a tab", b"A: b\r\n\tc\r\nContent-Length: 2\r\n"),
+    ("9110 5.1", "a letter beyond ASCII in a name", b"\xc3\x84: c\r\nContent-Length: 2\r\n"),
+    ("9110 5.5", "DEL in a value", b"A: \x7f\r\nContent-Length: 2\r\n"),
+    ("9110 8.6", "one length twice, once in quotes", b'Content-Length: 2\r\nContent-Length: "2"\r\n'),
+    ("9110 8.6", "two lengths in one value", b"Content-Length: 2 2\r\n"),
+    ("9110 8.6", "a list with an empty member", b"Content-Length: 2,,2\r\n"),
+    ("9110 8.6", "a list with a sign", b"Content-Length: 2, +2\r\n"),
+    ("9110 8.6", "2 ** 64 and two", b"Content-Length: 18446744073709551618\r\n"),
+    ("9112 6.1", "an empty member before chunked", b"Transfer-Encoding: ,chunked\r\n"),
+    ("9112 6.1", "chunked with a parameter", b"Transfer-Encoding: chunked;q=1\r\n"),
+    ("9112 6.1", "chunked in quotes", b'Transfer-Encoding: "chunked"\r\n'),
+    (
+        "9110 7.6.1",
+        "70 options",
+        b"Connection: " + b"a," * 70 + b"\r\nContent-Length: 2\r\n",
+    ),
 ]
 
 BAD = [
