@@ -1,6 +1,8 @@
 """What a client may do on its connection, and what it is told when it may not."""
 
+import contextlib
 import re
+import select
 
 import pytest
 
@@ -132,6 +134,22 @@ def test_a_client_that_leaves_with_its_request_is_noticed_at_once(stage: Stage, 
     upstream.read()
     assert upstream.ended
     assert [line["status"] for line in stage.lines()] == [499]
+
+
+def test_an_upstream_that_takes_nothing_is_told_that_the_client_left(stage: Stage) -> None:
+    """It need not read all that was sent first to learn that nobody waits for it."""
+    client = stage.client()
+    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
+    upstream = stage.accept()
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            client.sock.send(bytes(1 << 18))
+            stage.settle()
+    client.reset_now()  # its FIN would wait behind what nobody reads, too
+    stage.settle()
+    poll = select.poll()
+    poll.register(upstream.sock, select.POLLRDHUP)
+    assert poll.poll(5000)
 
 
 @pytest.mark.parametrize("moment", ["with the request", "after it", "within the answer"])

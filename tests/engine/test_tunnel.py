@@ -93,6 +93,28 @@ def test_a_side_that_is_reset_resets_the_other(stage: Stage, tmp_path: Path, who
     assert stage.engine.connections == 0
 
 
+@pytest.mark.parametrize("first", ["client", "upstream"])
+def test_both_may_end_before_all_has_been_taken(stage: Stage, tmp_path: Path, first: str) -> None:
+    stage.by_unix(tmp_path / "up")  # what it does not take waits here
+    client, upstream = opened(stage)
+    last = bytes(range(256)) * 1200
+    if first == "upstream":
+        upstream.send(b"first")
+        upstream.finish()
+        assert (client.read(), client.ended) == (b"first", True)
+    client.send(last)
+    client.finish()
+    stage.settle()
+    if first == "client":
+        upstream.send(b"first")
+        upstream.finish()
+        assert client.read() == b"first"
+    assert stage.lines() == []
+    assert (upstream.read_until(last), upstream.read(), upstream.ended) == (last, b"", True)
+    assert [(line["status"], line["bytes_in"]) for line in stage.lines()] == [(101, len(last))]
+    assert stage.engine.connections == 0
+
+
 def fill(peer: Peer) -> None:
     """Send until nothing more is taken."""
     with contextlib.suppress(BlockingIOError):

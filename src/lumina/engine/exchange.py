@@ -333,7 +333,7 @@ class Exchange(Reception):
         """The client left: whatever the upstream still does is for nobody."""
         client: ServerStream = self.client
         if self.connection is not None:
-            self.connection.release(False)
+            self.connection.cancel()
             self.connection = None
         self._met(reason, 0)
         self.record.reason = reason
@@ -354,7 +354,7 @@ class Exchange(Reception):
             return
         if self.connection is not None:
             self.connection.exchange = None
-            self.connection.release(False)
+            self.connection.cancel()
             self.connection = None
         self.record.reason = reason
         if self.responded:

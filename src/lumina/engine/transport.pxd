@@ -35,6 +35,7 @@ cdef class Transport(Watcher):
     cdef void finish(self) noexcept
     cdef void close(self) noexcept
     cdef void reset(self) noexcept
+    cdef void cancel(self) noexcept
     cdef Py_ssize_t _receive_tls(self) noexcept
     cdef bint _send_tls(self, iovec* pieces, int count) noexcept
     cdef bint _keep(self, iovec* pieces, int count, Py_ssize_t sent) noexcept

@@ -177,6 +177,14 @@ class Transport(Watcher):
             setsockopt(self.fd, SOL_SOCKET, SO_LINGER, linger, cython.sizeof(linger))
         self.close()
 
+    def cancel(self) -> None:
+        """Close so that the peer learns it now, and not when it has read what was sent before."""
+        queued: cython.int = 0
+        if self.fd >= 0 and ioctl(self.fd, SIOCOUTQ, cython.address(queued)) == 0 and queued > 0:
+            self.reset()
+        else:
+            self.close()
+
     def close(self) -> None:
         """Give up the socket and what waits for it. Asked twice, it does nothing."""
         if self.pending is not None:

@@ -22,4 +22,5 @@ cdef class Tunnel(Dialogue):
     cdef bint client_ended, upstream_ended
 
     cdef void _moved(self) noexcept
+    cdef void _ended(self) noexcept
     cdef void _over(self, bint clean) noexcept

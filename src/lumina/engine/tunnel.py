@@ -52,13 +52,18 @@ class Tunnel(Dialogue):
         if not clean:
             self.exchange.record.reason = CLIENT_GONE if from_client else CONNECTION_TERMINATED
             self._over(False)
-        elif self.client_ended and self.upstream_ended:
-            self._over(True)
-        elif from_client:
+            return
+        if from_client:
             self.connection.finish()
         else:
             self.client.uncork()
             self.client.finish()
+        self._ended()
+
+    def _ended(self) -> None:
+        """End it if both sides have said all, and the upstream has been sent it; a client is sent it even then."""
+        if self.client_ended and self.upstream_ended and self.connection.pending is None:
+            self._over(True)
 
     def _over(self, clean: cython.bint) -> None:
         """End both sides."""
@@ -67,7 +72,10 @@ class Tunnel(Dialogue):
         self.reactor.wheel.forget(self)
         client.uncork()
         client.exchange = None
-        keep.connection.release(False)
+        if clean:
+            keep.connection.release(False)
+        else:
+            keep.connection.reset()
         keep.exchange.account()
         if not clean:
             client.reset()
@@ -96,6 +104,7 @@ class Tunnel(Dialogue):
             self.tunnel_end(False, False)
         elif self.connection.pending is None:
             self.tunnel_drained(False)
+            self._ended()
 
     def settle(self) -> None:
         self.client.uncork()
