@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from tests.system.gateway import Gateway
+from tests.system.program import eventually
 from tests.system.services import SIZES, content
 
 BODY = content(3_000_000)
@@ -126,6 +127,24 @@ def test_httpx_many_at_once(gateway: Gateway) -> None:
         return [answer.json()["body"] for answer in answers]
 
     assert asyncio.run(all_of_them()) == [f"body {number}" for number in range(200)]
+
+
+def test_a_service_learns_that_a_listener_left(gateway: Gateway) -> None:
+    with httpx.Client(base_url=gateway.url, trust_env=False, timeout=20) as client:
+        with client.stream("GET", "/fastapi/forever") as answer:
+            parts = answer.iter_text()  # to let go of it would end the answer
+            assert next(parts).startswith("data: still here\n\n")
+            assert client.get("/fastapi/notes").json()["left"] == 0
+        eventually(lambda: client.get("/fastapi/notes").json()["left"] == 1)
+    assert gateway.access_line(path="/fastapi/forever")["status"] == 499
+
+
+def test_a_service_answers_before_its_work_is_done(gateway: Gateway) -> None:
+    with httpx.Client(base_url=gateway.url, trust_env=False, timeout=20) as client:
+        assert client.post("/fastapi/later").json() == {"status": "accepted"}
+        assert client.get("/fastapi/notes").json()["done"] == 0
+        client.post("/fastapi/go-on")
+        eventually(lambda: client.get("/fastapi/notes").json()["done"] == 1)
 
 
 # ---- aiohttp

@@ -34,7 +34,7 @@ def test_bodies_of_known_length(lane: Lane, size: int) -> None:
     again(lane, client, upstream)
 
 
-@pytest.mark.parametrize("sizes", [(1,), (5, 1, 4000), (65536, 70000), (16,) * 500])
+@pytest.mark.parametrize("sizes", [(), (1,), (1,) * 1000, (5, 1, 4000), (65536, 70000), (16,) * 500])
 def test_chunked_bodies(lane: Lane, sizes: tuple[int, ...]) -> None:
     pieces = [bytes([65 + number % 26]) * size for number, size in enumerate(sizes)]
     client, upstream = lane.meet("Transfer-Encoding: chunked\r\n", chunked(*pieces), method="PUT")
@@ -155,6 +155,33 @@ def test_expect_may_be_refused_before_the_body(lane: Lane) -> None:
     upstream.answer(b"too much", "413 Content Too Large", "Connection: close\r\n")
     response = client.read_response()
     assert (response.status, response.body) == (413, b"too much")
+    assert upstream.end() in ("closed", "reset")
+    client.finish()  # without the body: whether it was to come, nobody can know
+    assert client.end() in ("closed", "reset")
+
+
+def test_an_origin_may_never_say_100(lane: Lane) -> None:
+    """The client waits for a while and sends the body all the same (RFC 9110, section 10.1.1)."""
+    client, upstream = lane.meet("Expect: 100-continue\r\nContent-Length: 4\r\n", method="PUT")
+    upstream.read_head()
+    assert client.silent(0.1)
+    client.send(b"body")
+    assert upstream.read(4) == b"body"
+    upstream.answer(b"stored", "201 Created")
+    assert client.read_response().status == 201
+    again(lane, client, upstream)
+
+
+def test_an_http_1_0_client_expects_nothing(lane: Lane) -> None:
+    client = lane.client()
+    client.send(lane.head("Expect: 100-continue\r\nContent-Length: 4\r\n", method="PUT", version="1.0"), b"body")
+    upstream = lane.origin.accept()
+    request = upstream.read_request()
+    assert (request.body, request.head.has("expect")) == (b"body", False)
+    upstream.send("HTTP/1.1 100 Continue\r\n\r\n")
+    upstream.answer(b"stored", "201 Created")
+    response = client.read_response()
+    assert (response.status, response.body) == (201, b"stored")
 
 
 def test_a_client_need_not_wait_for_100(lane: Lane) -> None:

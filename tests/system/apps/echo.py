@@ -5,11 +5,13 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from fastapi import BackgroundTasks, FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 
 app = FastAPI()
+notes = {"listening": 0, "left": 0, "done": 0}
+go_on = asyncio.Event()
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -59,6 +61,44 @@ async def events(count: int) -> StreamingResponse:
             await asyncio.sleep(0)
 
     return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+@app.get("/forever")
+async def forever() -> StreamingResponse:
+    """Send events until the client has left."""
+    notes["listening"] += 1
+
+    async def stream() -> AsyncIterator[str]:
+        try:
+            while True:
+                yield "data: still here\n\n"
+                await asyncio.sleep(0.01)
+        finally:
+            notes["left"] += 1
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+@app.post("/later", status_code=202)
+async def later(tasks: BackgroundTasks) -> dict[str, str]:
+    """Answer, and go on working."""
+
+    async def work() -> None:
+        await go_on.wait()
+        notes["done"] += 1
+
+    tasks.add_task(work)
+    return {"status": "accepted"}
+
+
+@app.post("/go-on")
+async def let_go_on() -> None:
+    go_on.set()
+
+
+@app.get("/notes")
+async def tell_notes() -> dict[str, int]:
+    return notes
 
 
 @app.get("/cookies")
