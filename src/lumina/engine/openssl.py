@@ -31,6 +31,7 @@ class Calls(NamedTuple):
     read_ahead: int
     forget_errors: int
     watch: int
+    end: int
     session_at: int
 
 
@@ -94,7 +95,7 @@ def direct_calls() -> Calls | None:
     if found is None or _word(session, OWNER_AT) != id(context) or calls.SSL_get_SSL_CTX(found) != pointer:
         return None
     names = "SSL_read", "SSL_write", "SSL_get_error", "SSL_has_pending", "SSL_set_read_ahead", "ERR_clear_error"
-    names += ("SSL_set_info_callback",)
+    names += "SSL_set_info_callback", "SSL_set_shutdown"
     try:
         addresses = [ctypes.cast(getattr(calls, name), ctypes.c_void_p).value or 0 for name in names]
     except AttributeError:

@@ -2,18 +2,13 @@
 cimport cython
 from cpython.memoryview cimport PyMemoryView_FromMemory
 
-cdef extern from "<fcntl.h>" nogil:
-    const int O_CLOEXEC
-
-cdef extern from "<unistd.h>" nogil:
-    int dup3(int old, int new, int flags)
-
 cdef enum:
     RECORD = 16384      # octets: what one TLS record can carry (RFC 8446, section 5.1)
     WANT_READ = 2       # what SSL_get_error() tells: SSL_ERROR_WANT_READ and so on in openssl/ssl.h
     WANT_WRITE = 3
     ZERO_RETURN = 6
     EXIT = 0x02         # what a watcher is told: SSL_CB_EXIT, the end of a message of the handshake protocol
+    OVER = 0x03         # no more is sent, and nothing more is taken: SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN
     MESSAGES = 32       # that may come between two records with content: more than any peer has to say
     BRIEF = 8192        # octets: so little, alone in its reading, was all that the kernel had
 
@@ -35,15 +30,15 @@ cdef struct Direct:
     Setting read_ahead
     Clearing forget_errors
     Watching watch
+    Setting end
     Py_ssize_t session_at       # octets from the beginning of a session's object to the pointer in it
 
 cdef Direct DIRECT
 
-# Whom OpenSSL works for now: its descriptor, and how much it said since there was content.
+# Whom OpenSSL reads for now, and how much was heard of it since there was content.
 cdef struct Heard:
-    int fd
+    void* session
     int messages
-    int nowhere                 # a descriptor that reads as ended
 
 cdef Heard HEARD
 
@@ -54,7 +49,6 @@ cdef class Tls:
     cdef object socket                  # kept so that the session has its descriptor
     cdef object view                    # a memoryview of the reactor's scratch
     cdef void* ssl                      # OpenSSL's session once the handshake is done; NULL: asked through `session`
-    cdef int fd
     cdef int messages                   # that came since there was content
     cdef bint more                      # octets that came lie in the session, opened or not
     cdef readonly bint dry              # the last read has emptied the socket, for sure

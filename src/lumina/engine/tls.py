@@ -6,11 +6,10 @@ Elsewhere the session object behind SSLSocket is called, which reads into our me
 
 One call of OpenSSL's goes on as long as what comes is no content: new keys (RFC 8446, section 4.6.3), attempts at
 another handshake. A peer that sends enough of them would never let it return, so its messages are counted as they
-come, and when they are too many the descriptor is made to read as ended.
+come, and when they are too many the session is told that it is over.
 """
 
 import contextlib
-import os
 import socket
 import ssl
 
@@ -35,7 +34,6 @@ class Tls:
         self.socket.setblocking(False)
         self.session = self.socket._sslobj
         self.view = view
-        self.fd = fd
         self.failure = ""
 
     def shake(self) -> cython.int:
@@ -75,11 +73,11 @@ class Tls:
         if self.ssl is cython.NULL:
             return self._read_by_ssl(size)  # cold
         self.more = False
-        HEARD.fd = self.fd
+        HEARD.session = self.ssl
         HEARD.messages = self.messages
         DIRECT.forget_errors()
         count = DIRECT.read(self.ssl, scratch, cython.cast(cython.int, size))
-        HEARD.fd = -1
+        HEARD.session = cython.NULL
         self.messages = 0 if count > 0 else HEARD.messages
         if count > 0:
             # OpenSSL reads as much as its buffer takes, and what filled it may have left something in the kernel.
@@ -87,7 +85,7 @@ class Tls:
             self.dry = count < BRIEF and not held and not self.more
             return count
         count = DIRECT.error(self.ssl, count)
-        if count == WANT_READ or count == WANT_WRITE:
+        if (count == WANT_READ or count == WANT_WRITE) and self.messages <= MESSAGES:
             return -1
         DIRECT.forget_errors()  # or `ssl` would take it for one of what it asks next, of any session
         return 0 if count == ZERO_RETURN else -2  # an end without close_notify could be a cut: never a clean end
@@ -142,11 +140,11 @@ class Tls:
 
     def finish(self) -> None:
         """Tell the peer that we send no more (close_notify), as far as that goes without waiting."""
-        HEARD.fd = self.fd
+        HEARD.session = self.ssl
         HEARD.messages = self.messages
         with contextlib.suppress(OSError, ValueError):
             self.session.shutdown()
-        HEARD.fd = -1
+        HEARD.session = cython.NULL
 
     def forget(self) -> None:
         """Let go of the descriptor without closing it: the transport does."""
@@ -157,13 +155,12 @@ class Tls:
         self.session = None
 
 
-def notice(_: cython.p_void, where: cython.int, __: cython.int) -> None:
+def notice(session: cython.p_void, where: cython.int, _: cython.int) -> None:
     """Count what a peer says that is no content, and end what does not end."""
-    if where & EXIT:
+    if where & EXIT and session == HEARD.session:
         HEARD.messages += 1
-        if HEARD.messages > MESSAGES and HEARD.fd >= 0:
-            dup3(HEARD.nowhere, HEARD.fd, O_CLOEXEC)
-            HEARD.fd = -1  # once
+        if HEARD.messages > MESSAGES:
+            DIRECT.end(session, OVER)
 
 
 def call_directly(calls: Calls | None) -> None:
@@ -179,10 +176,9 @@ def call_directly(calls: Calls | None) -> None:
         Clearing, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.forget_errors))
     )
     DIRECT.watch = cython.cast(Watching, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.watch)))
+    DIRECT.end = cython.cast(Setting, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.end)))
     DIRECT.session_at = calls.session_at
     DIRECT.read = cython.cast(Reading, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.read)))
 
 
-HEARD.fd = -1
-HEARD.nowhere = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
 call_directly(direct_calls())
