@@ -1,20 +1,16 @@
-"""Slow and greedy clients against a gateway with its defaults, and an honest one beside them.
+"""Slow, greedy and many clients against a gateway with its defaults, and honest ones beside them.
 
-    python -m bench.attack [--scale 1.0] [--seconds 75]
+    python -m bench.attack [--scale 1.0] [--hurry 1.0] [--seconds 75]
 
-Everything stays on the loopback: attackers have addresses of their own in 127.0.0.0/8, the honest client is 127.0.0.1.
-What is told: how long each kind of attacker could stay, what an honest client noticed, and what it cost in memory.
+Everything stays on the loopback: attackers have addresses of their own in 127.0.0.0/8, honest clients are 127.0.0.1.
+What is told: how long each kind of attacker could stay, what honest clients noticed, and what it cost in memory.
 """
 
 import argparse
-import asyncio
-import contextlib
-import heapq
 import json
 import os
 import re
 import resource
-import select
 import socket
 import statistics
 import subprocess
@@ -22,156 +18,26 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from bench.attackers import PREFIX, take_descriptors
 from bench.native.build import compile_native, native
 from bench.process import Program, free_port
 
-PREFIX = "/api/payments"
-QUIET = 10.0  # seconds in which the honest client is alone
-PACE = 0.01  # seconds between two of its requests
-OPENED_AT_ONCE = 20
+QUIET = 10.0  # seconds in which the honest clients are alone
+PACE = 0.01  # seconds between two requests of one
 BIG = 64 << 20  # octets: more than the kernel takes for a client that does not read
-BLOCK = b"x" * 65536
-SHOWN_OUT = 60.0  # seconds after which no attacker may be left
-
-
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer as an application does that wants the whole body first; under /b there is much to read."""
-    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-        while True:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
-            await reader.readexactly(int(length[1]) if length else 0)
-            size = BIG if head.startswith(b"GET /b ") else 2
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
-            for at in range(0, size, len(BLOCK)):
-                writer.write(BLOCK[: size - at])
-                await writer.drain()
-    writer.close()
-
-
-async def serve(port: int) -> None:
-    server = await asyncio.start_server(answer, "127.0.0.1", port, backlog=1024)
-    await server.serve_forever()
-
-
-class Kind(NamedTuple):
-    """One way to hold on to a connection: say `opening`, then every `pause` seconds send `drip` and read `sip`."""
-
-    name: str
-    connections: int
-    opening: bytes = b""
-    drip: bytes = b""
-    sip: int = 0
-    pause: float = 5.0
-
-
-POST = f"POST {PREFIX}/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n".encode()
-KINDS = (
-    Kind("silent", 1000),
-    Kind("slow head", 2000, b"GET / HTTP/1.1\r\nHost: a\r\n", b"A: 1\r\n"),
-    Kind("slow body", 1000, POST, b"x"),
-    Kind("no body", 500, POST),
-    Kind("slow read", 300, f"GET {PREFIX}/b HTTP/1.1\r\nHost: a\r\n\r\n".encode(), sip=64),
+KEPT_BY_KERNEL = (
+    65536  # octets of an answer that the service's kernel takes: all of them would fill the machine's memory
 )
-
-
-class Attacker:
-    """One connection of an attacker."""
-
-    def __init__(self, kind: Kind, number: int, port: int) -> None:
-        self.kind = kind
-        self.socket = socket.socket()
-        if kind.sip:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        self.socket.bind((f"127.{1 + number // 60000}.{number // 250 % 240}.{1 + number % 250}", 0))
-        self.socket.connect(("127.0.0.1", port))
-        self.socket.setblocking(False)
-        self.began = time.monotonic()
-        self.stayed: float | None = None
-        self.told = b""
-        if kind.opening:
-            self.socket.send(kind.opening)
-
-    def act(self, now: float) -> None:
-        """Do the least that keeps up appearances."""
-        try:
-            if self.kind.drip:
-                self.socket.send(self.kind.drip)
-            if self.kind.sip:
-                self.socket.recv(self.kind.sip)
-        except BlockingIOError:
-            return
-        except OSError:
-            self.leave(now)
-
-    def look(self, events: int, now: float) -> None:
-        """Notice what the gateway says, and whether it has ended the connection."""
-        if self.kind.sip:
-            if events & (select.EPOLLHUP | select.EPOLLERR):
-                self.leave(now)
-            return
-        try:
-            data = self.socket.recv(4096)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        self.told = self.told or data[9:12]
-        if not data:
-            self.leave(now)
-
-    def leave(self, now: float) -> None:
-        self.stayed = now - self.began
-        self.socket.close()
-
-
-def attack(port: int, kinds: list[Kind], seconds: float) -> None:
-    """Attack until every connection was ended, or for so many seconds, and print what became of each kind."""
-    poll = select.epoll()
-    waiting = [
-        kind for round_ in range(max(k.connections for k in kinds)) for kind in kinds if round_ < kind.connections
-    ]
-    attackers: dict[int, Attacker] = {}
-    everyone: list[Attacker] = []
-    due: list[tuple[float, int]] = []
-    end = time.monotonic() + seconds
-    while (now := time.monotonic()) < end and (waiting or attackers):
-        for kind in waiting[:OPENED_AT_ONCE]:
-            one = Attacker(kind, len(everyone), port)
-            everyone.append(one)
-            attackers[one.socket.fileno()] = one
-            heapq.heappush(due, (now + kind.pause, len(everyone) - 1))
-            poll.register(one.socket, select.EPOLLRDHUP | (0 if kind.sip else select.EPOLLIN))
-        del waiting[:OPENED_AT_ONCE]
-        for fd, events in poll.poll(0.02):
-            attackers[fd].look(events, time.monotonic())
-            if attackers[fd].stayed is not None:
-                del attackers[fd]
-        while due and due[0][0] <= now:
-            number = heapq.heappop(due)[1]
-            one, fd = everyone[number], everyone[number].socket.fileno()
-            if one.stayed is None:
-                one.act(now)
-                heapq.heappush(due, (now + one.kind.pause, number))
-                if one.stayed is not None:
-                    del attackers[fd]
-    print(json.dumps([summary(kind, [one for one in everyone if one.kind == kind]) for kind in kinds]))
-
-
-def summary(kind: Kind, attackers: list[Attacker]) -> dict[str, object]:
-    stayed = [one.stayed for one in attackers if one.stayed is not None]
-    answers = Counter(one.told.decode() or "-" for one in attackers)
-    return {
-        "kind": kind.name,
-        "opened": len(attackers),
-        "ended": len(stayed),
-        "longest": max(stayed, default=0.0),
-        "answers": dict(answers),
-    }
+SHOWN_OUT = 60.0  # seconds after which no attacker may be left
+TIMES_SLOWER = 2.0  # that an honest client's p99 may be
+MEMORY = 128 << 20  # octets that all of it may cost the gateway
+ADDRESS_LIMIT = 8192  # limits.client_connections
+TIMES = {"header": 15, "body": 30, "write": 30, "rate_grace": 10, "keep_alive": 75}  # the defaults, for who hurries
 
 
 class Honest(threading.Thread):
@@ -179,29 +45,47 @@ class Honest(threading.Thread):
 
     def __init__(self, port: int, path: str, pace: float) -> None:
         super().__init__(daemon=True)
+        self.port = port
         self.path = path
         self.pace = pace
         self.times: list[float] = []
-        self.failed = 0
+        self.failed: Counter[str] = Counter()
         self.over = threading.Event()
-        self._client = socket.create_connection(("127.0.0.1", port), 20)
-        self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._client: socket.socket | None = None
 
     def run(self) -> None:
         """Ask until it is over."""
         while not self.over.wait(self.pace):
             began = time.perf_counter()
-            self._client.sendall(f"GET {self.path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-            got = b""
-            while not got.endswith((b"\r\n\r\nxx", b"}\n")) and (part := self._client.recv(65536)):
-                got += part
-            self.failed += not got.startswith(b"HTTP/1.1 200 ")
+            try:
+                got = self._ask()
+            except OSError as error:
+                got = type(error).__name__.encode()
+            if not got.startswith(b"HTTP/1.1 200 "):
+                reason = re.search(rb'"reason": "(\w+)"', got)
+                self.failed[(reason[1] if reason else got[:60]).decode(errors="replace")] += 1
+                self._leave()
             self.times.append(time.perf_counter() - began)
-        self._client.close()
+        self._leave()
+
+    def _ask(self) -> bytes:
+        if self._client is None:
+            self._client = socket.create_connection(("127.0.0.1", self.port), 20)
+            self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._client.sendall(f"GET {self.path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        got = b""
+        while not got.endswith((b"\r\n\r\nxx", b"}\n")) and (part := self._client.recv(65536)):
+            got += part
+        return got
+
+    def _leave(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
 
     def p99(self) -> float:
-        """Return the 99th percentile of its waits, in seconds."""
-        return statistics.quantiles(self.times, n=100)[98]
+        """Return the 99th percentile of its waits, in milliseconds."""
+        return statistics.quantiles(self.times, n=100)[98] * 1000
 
 
 class Seen(NamedTuple):
@@ -212,96 +96,170 @@ class Seen(NamedTuple):
     memory: int
 
 
-def watch(port: int, program: Program, until: subprocess.Popen[str] | None) -> Seen:
+class Outcome(NamedTuple):
+    """All that a siege has shown."""
+
+    kinds: list[dict[str, Any]]
+    quiet: Seen
+    busy: Seen
+    limits: dict[str, int]  # how often each was met, and what was shed by
+    allowed: int  # connections of one address
+    hurry: float
+
+    def failed(self) -> Counter[str]:
+        """Return why requests to the service that nobody attacks failed."""
+        return self.quiet.beside.failed + self.busy.beside.failed
+
+    def memory(self) -> int:
+        """Return the octets that the gateway held more than before."""
+        return self.busy.memory - self.quiet.memory
+
+    def slower(self) -> float:
+        """Return how many times the honest client's p99 grew."""
+        return self.busy.beside.p99() / self.quiet.beside.p99()
+
+    def too_many(self) -> int:
+        """Return how many connections of one address should have been refused, and were not."""
+        opened = next(int(one["opened"]) for one in self.kinds if one["kind"] == "one address")
+        return max(0, opened - self.allowed - self.limits.get("client_connections", 0))
+
+    def faults(self) -> list[str]:
+        """Return what is not as it is promised."""
+        left = sum(one["opened"] - one["answered"] - one["ended"] for one in self.kinds)
+        longest = max(one["longest"] for one in self.kinds) * self.hurry
+        return [
+            text
+            for wrong, text in (
+                (left, f"{left} attackers were still there"),
+                (longest > SHOWN_OUT, f"an attacker stayed for more than {SHOWN_OUT:g} s"),
+                (self.failed(), "honest requests failed"),
+                (self.too_many(), f"{self.too_many()} connections of one address too many"),
+                (self.slower() > TIMES_SLOWER, f"p99 of an honest client grew more than {TIMES_SLOWER:g} times"),
+                (self.memory() > MEMORY, f"it took more than {MEMORY >> 20} MiB"),
+            )
+            if wrong
+        ]
+
+
+def watch(port: int, program: Program, until: subprocess.Popen[str] | None, seconds: float) -> Seen:
     """Let honest clients ask while the attack lasts, or for a while."""
-    honest = [Honest(port, "/api/other/", PACE), Honest(port, f"{PREFIX}/", 0.1)]
+    honest = [Honest(port, "/api/other/", PACE), Honest(port, f"{PREFIX}/", PACE * 10)]
     for one in honest:
         one.start()
     most = 0
-    end = time.monotonic() + QUIET
+    pids = program.pids()  # once: to look for them takes time that the honest clients of this process lack
+    end = time.monotonic() + seconds
     while time.monotonic() < end if until is None else until.poll() is None:
-        most = max(most, program.resident_bytes())
-        time.sleep(0.5)
+        most = max(most, sum(map(resident, pids)))
+        time.sleep(0.2)
     for one in honest:
         one.over.set()
         one.join()
     return Seen(honest[0], honest[1], most)
 
 
-def main(arguments: list[str]) -> int:
-    """Run the scenario and print what it showed; 1 where an attacker stayed too long or the honest client failed."""
-    parser = argparse.ArgumentParser(prog="bench.attack", description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the attackers, 1.0 being %(default)s")
-    parser.add_argument("--seconds", type=float, default=75.0, help="how long the attack may last")
-    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--origin", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args(arguments)
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    if asked.origin:
-        os.nice(10)
-        asyncio.run(serve(asked.origin))
-    if asked.port:
-        os.nice(10)  # it is the gateway's work that may slow the honest client down, not the attackers' own
-        attack(
-            asked.port,
-            [k._replace(connections=max(1, round(k.connections * asked.scale))) for k in KINDS],
-            asked.seconds,
-        )
-        return 0
-    with tempfile.TemporaryDirectory(prefix="lumina-attack-") as folder:
-        return scenario(Path(folder), asked)
+def resident(pid: int) -> int:
+    """Return the octets of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-def scenario(folder: Path, asked: argparse.Namespace) -> int:
-    cpus = sorted(os.sched_getaffinity(0))
-    others = frozenset(cpus[1:] or cpus)
-    (folder / "small").write_bytes(b"xx")
-    port, origin, other = free_port(), free_port(), free_port()
-    (folder / "config.yaml").write_text(
-        f"server: {{port: {port}, workers: 1}}\naccess_log: {{path: {folder}/access.log}}\n"
-        f'routes: [{{path: payments, upstream: "http://127.0.0.1:{origin}"}},\n'
+def refused(port: int) -> dict[str, int]:
+    """Return how often each limit was met, and each kind of refusal needed, as the gateway's metrics say."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answered:
+        text = answered.read().decode()
+    found = re.findall(r'^lumina_(?:limits_met|shed)_total\{\w+="(\w+)"\} (\d+)', text, re.MULTILINE)
+    return {word: int(count) for word, count in found if int(count)}
+
+
+def configuration(folder: Path, ports: tuple[int, int, int], allowed: int, hurry: float) -> str:
+    """Return a configuration of defaults; with fewer attackers one address may have fewer connections, too."""
+    port, origin, other = ports
+    text = f"server: {{port: {port}, workers: 1}}\naccess_log: {{path: {folder}/access.log}}\n"
+    if allowed != ADDRESS_LIMIT:
+        text += f"limits: {{client_connections: {allowed}}}\n"
+    if hurry != 1.0:
+        text += "timeouts: {" + ", ".join(f"{name}: {time / hurry}" for name, time in TIMES.items()) + "}\n"
+    return (
+        text + f'routes: [{{path: payments, upstream: "http://127.0.0.1:{origin}"}},\n'
         f'  {{path: other, upstream: "http://127.0.0.1:{other}"}}]\n'
     )
+
+
+def scenario(folder: Path, scale: float, hurry: float, seconds: float) -> Outcome:
+    """Besiege a gateway, and return what was seen."""
+    cpus = sorted(os.sched_getaffinity(0))
+    others = frozenset(cpus[1:] or cpus)
+    small, big = folder / "small", folder / "big"
+    small.write_bytes(b"xx")
+    big.write_bytes(bytes(BIG))
+    port, origin, other = free_port(), free_port(), free_port()
+    allowed = max(1, round(ADDRESS_LIMIT * scale))
+    (folder / "config.yaml").write_text(configuration(folder, (port, origin, other), allowed, hurry))
     compile_native()
-    bodies = {"": str(folder / "small")}
-    upstream = [sys.executable, "-m", "bench.attack", "--origin", str(origin)]
+    # GET /b has much to read; a POST, whose sixth octet is its path's first, is answered when its body is there: never.
+    besieged = f"origin.serve({origin}, {{'': {str(small)!r}, 'b': {str(big)!r}, '/': ''}}, {KEPT_BY_KERNEL})"
     command = [str(Path(sys.executable).with_name("lumina")), "serve", "--config", str(folder / "config.yaml")]
     with (
-        Program(upstream, log=folder / "origin.log", cpus=others) as attacked,
-        Program(native(f"origin.serve({other}, {bodies!r})"), log=folder / "other.log", cpus=others) as server,
+        Program(native(besieged), log=folder / "origin.log", cpus=others) as attacked,
+        Program(
+            native(f"origin.serve({other}, {{'': {str(small)!r}}})"), log=folder / "other.log", cpus=others
+        ) as server,
         Program(command, log=folder / "gateway.log", cpus=frozenset(cpus[:1])) as gateway,
     ):
         attacked.wait_until_listening(origin)
         server.wait_until_listening(other)
         gateway.wait_until_listening(port)
-        quiet = watch(port, gateway, None)
-        options = ["--port", str(port), "--scale", str(asked.scale), "--seconds", str(asked.seconds)]
-        attackers = subprocess.Popen(
-            [sys.executable, "-m", "bench.attack", *options], stdout=subprocess.PIPE, text=True
-        )
-        busy = watch(port, gateway, attackers)
+        watch(port, gateway, None, 1.0)  # who asks first waits for what is made once
+        quiet = watch(port, gateway, None, QUIET / hurry)
+        words = [str(word) for word in (port, scale, hurry, seconds / hurry)]
+        pinned = ["taskset", "--cpu-list", ",".join(map(str, sorted(others)))]
+        attack = [*pinned, sys.executable, "-m", "bench.attackers", *words]
+        attackers = subprocess.Popen(attack, stdout=subprocess.PIPE, text=True)
+        busy = watch(port, gateway, attackers, 0.0)
         kinds = json.loads(attackers.communicate()[0])
-    return report(kinds, quiet, busy)
+        return Outcome(kinds, quiet, busy, refused(port), allowed, hurry)
 
 
-def report(kinds: list[dict[str, object]], quiet: Seen, busy: Seen) -> int:
-    """Print what was seen, and return how the process ends."""
-    print("| attack | connections | shown out | the longest stayed | answers |\n|---|--:|--:|--:|---|")
-    for one in kinds:
-        answers = ", ".join(f"{status}: {count}" for status, count in sorted(dict(one["answers"]).items()))  # type: ignore[call-overload]
-        print(f"| {one['kind']} | {one['opened']} | {one['ended']} | {one['longest']:.1f} s | {answers} |")
-    left = sum(int(str(one["opened"])) - int(str(one["ended"])) for one in kinds)
-    late = [one for one in kinds if float(str(one["longest"])) > SHOWN_OUT]
-    alone, beside = quiet.beside.p99() * 1000, busy.beside.p99() * 1000
-    failed = sum(one.failed for one in (quiet.beside, quiet.within, busy.beside, busy.within))
-    print(
-        f"\nan honest client of another service: {len(busy.beside.times)} requests, "
-        f"p99 {beside:.2f} ms, {beside / alone:.2f} times what it was alone ({alone:.2f} ms)\n"
-        f"one of the attacked service: {len(busy.within.times)} requests; failed of both: {failed}\n"
-        f"resident memory: {(busy.memory - quiet.memory) / (1 << 20):.1f} MiB more"
-    )
-    return 1 if left or late or failed else 0
+def report(outcome: Outcome) -> str:
+    """Return what was seen, for people."""
+    lines = [
+        "| attack | connections | shown out | answered | the longest stayed | answers |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
+    for one in outcome.kinds:
+        answers = ", ".join(f"{status}: {count}" for status, count in sorted(one["answers"].items()))
+        stayed = f"{one['longest']:.1f} s"
+        cells = (one["kind"], one["opened"], one["ended"], one["answered"], stayed, answers)
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    quiet, busy = outcome.quiet, outcome.busy
+    alone, others = quiet.beside.p99(), busy.beside.p99()
+    asked, within = len(busy.beside.times), len(busy.within.times)
+    lines += [
+        "",
+        f"an honest client of another service: {asked} requests, p99 {others:.2f} ms; alone {alone:.2f} ms",
+        f"one of the attacked service: {within} requests, p99 {busy.within.p99():.2f} ms",
+        f"failed of the one: {dict(outcome.failed()) or 'none'}; of the other: {dict(busy.within.failed) or 'none'}",
+        f"limits met: {', '.join(f'{limit} {count}' for limit, count in sorted(outcome.limits.items()))}",
+        f"resident memory: {outcome.memory() / (1 << 20):.1f} MiB more",
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the scenario and print what it showed; 1 where something is not as it is promised."""
+    parser = argparse.ArgumentParser(prog="bench.attack", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the attackers, 1.0 being %(default)s")
+    parser.add_argument("--hurry", type=float, default=1.0, help="divide the gateway's times by this, to try it out")
+    parser.add_argument("--seconds", type=float, default=75.0, help="how long the attack may last")
+    asked = parser.parse_args(arguments)
+    take_descriptors()
+    sys.setswitchinterval(0.0005)  # seconds: honest clients are threads, and wait for one another no longer
+    with tempfile.TemporaryDirectory(prefix="lumina-attack-") as folder:
+        outcome = scenario(Path(folder), asked.scale, asked.hurry, asked.seconds)
+    print(report(outcome))
+    for fault in outcome.faults():
+        print(f"NOT AS PROMISED: {fault}")
+    return 1 if outcome.faults() else 0
 
 
 if __name__ == "__main__":

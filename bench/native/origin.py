@@ -9,14 +9,19 @@ from pathlib import Path
 import cython
 
 
-def serve(port: int, bodies: dict[str, str]) -> None:
-    """Answer on `port` of the loopback until killed; the path's first letter, or "", chooses among files of bodies."""
-    kept = {letter: response(Path(file).read_bytes()) for letter, file in bodies.items()}
+def serve(port: int, bodies: dict[str, str], kept_by_kernel: int = 0) -> None:
+    """Answer on `port` of the loopback until killed; the path's first letter, or "", chooses among files of bodies.
+
+    Where there is no file, nothing is answered. kept_by_kernel: octets of an answer that the kernel takes at once.
+    """
+    kept = {letter: response(Path(file).read_bytes()) if file else b"" for letter, file in bodies.items()}
     for number in range(256):
         wire: bytes = kept.get(chr(number), kept[""])
         answers[number] = wire
         sizes[number] = len(wire)
     listener = socket.create_server(("127.0.0.1", port), backlog=4096)
+    if kept_by_kernel:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kept_by_kernel)
     epoll = select.epoll()
     epoll.register(listener.fileno(), select.EPOLLIN)
     while True:
