@@ -81,6 +81,7 @@ class Stage:
             "  {path: one, upstream: one}]\n"
         )
         (folder / "access.log").touch()
+        self.begun = ""  # a line of which only a part is there
         self.log = (folder / "access.log").open()
 
     def ask(self, path: str, fields: str = "", method: str = "GET", more: str = "") -> socket.socket:
@@ -114,8 +115,9 @@ class Stage:
         return client, upstream
 
     def lines(self) -> list[str]:
-        """Return the access lines since the last look, as status and reason; the upstream's own are left out."""
-        found = [json.loads(line) for line in self.log.read().splitlines()]
+        """Return the access lines that have been written to their end since the last look, as status and reason."""
+        whole, _, self.begun = (self.begun + self.log.read()).rpartition("\n")
+        found = [json.loads(line) for line in whole.splitlines()]
         return [f"{line['status']} {line['reason']}" for line in found]
 
     def connecting(self) -> bool:
