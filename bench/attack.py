@@ -93,6 +93,7 @@ class Seen(NamedTuple):
 
     beside: Honest  # asks another service, often
     within: Honest  # asks the one that is attacked
+    direct: Honest  # asks the other service too, without a gateway: what the machine alone makes of it
     memory: int
 
 
@@ -115,8 +116,9 @@ class Outcome(NamedTuple):
         return self.busy.memory - self.quiet.memory
 
     def slower(self) -> float:
-        """Return how many times the honest client's p99 grew."""
-        return self.busy.beside.p99() / self.quiet.beside.p99()
+        """Return how many times the honest client's p99 grew, beyond what it grew by without a gateway."""
+        grew = self.busy.direct.p99() - self.quiet.direct.p99()
+        return (self.busy.beside.p99() - max(0.0, grew)) / self.quiet.beside.p99()
 
     def too_many(self) -> int:
         """Return how many connections of one address should have been refused, and were not."""
@@ -141,9 +143,10 @@ class Outcome(NamedTuple):
         ]
 
 
-def watch(port: int, program: Program, until: subprocess.Popen[str] | None, seconds: float) -> Seen:
-    """Let honest clients ask while the attack lasts, or for a while."""
-    honest = [Honest(port, "/api/other/", PACE), Honest(port, f"{PREFIX}/", PACE * 10)]
+def watch(ports: tuple[int, int], program: Program, until: subprocess.Popen[str] | None, seconds: float) -> Seen:
+    """Let honest clients ask the gateway and the service beside it while the attack lasts, or for a while."""
+    port, other = ports
+    honest = [Honest(port, "/api/other/", PACE), Honest(port, f"{PREFIX}/", PACE * 10), Honest(other, "/", PACE)]
     for one in honest:
         one.start()
     most = 0
@@ -155,7 +158,7 @@ def watch(port: int, program: Program, until: subprocess.Popen[str] | None, seco
     for one in honest:
         one.over.set()
         one.join()
-    return Seen(honest[0], honest[1], most)
+    return Seen(honest[0], honest[1], honest[2], most)
 
 
 def resident(pid: int) -> int:
@@ -209,13 +212,13 @@ def scenario(folder: Path, scale: float, hurry: float, seconds: float) -> Outcom
         attacked.wait_until_listening(origin)
         server.wait_until_listening(other)
         gateway.wait_until_listening(port)
-        watch(port, gateway, None, 1.0)  # who asks first waits for what is made once
-        quiet = watch(port, gateway, None, QUIET / hurry)
+        watch((port, other), gateway, None, 1.0)  # who asks first waits for what is made once
+        quiet = watch((port, other), gateway, None, QUIET / hurry)
         words = [str(word) for word in (port, scale, hurry, seconds / hurry)]
         pinned = ["taskset", "--cpu-list", ",".join(map(str, sorted(others)))]
         attack = [*pinned, sys.executable, "-m", "bench.attackers", *words]
         attackers = subprocess.Popen(attack, stdout=subprocess.PIPE, text=True)
-        busy = watch(port, gateway, attackers, 0.0)
+        busy = watch((port, other), gateway, attackers, 0.0)
         kinds = json.loads(attackers.communicate()[0])
         return Outcome(kinds, quiet, busy, refused(port), allowed, hurry)
 
@@ -233,10 +236,12 @@ def report(outcome: Outcome) -> str:
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     quiet, busy = outcome.quiet, outcome.busy
     alone, others = quiet.beside.p99(), busy.beside.p99()
+    direct = f"p99 {busy.direct.p99():.2f} ms; alone {quiet.direct.p99():.2f} ms"
     asked, within = len(busy.beside.times), len(busy.within.times)
     lines += [
         "",
         f"an honest client of another service: {asked} requests, p99 {others:.2f} ms; alone {alone:.2f} ms",
+        f"one that asks that service without a gateway: {direct}",
         f"one of the attacked service: {within} requests, p99 {busy.within.p99():.2f} ms",
         f"failed of the one: {dict(outcome.failed()) or 'none'}; of the other: {dict(busy.within.failed) or 'none'}",
         f"limits met: {', '.join(f'{limit} {count}' for limit, count in sorted(outcome.limits.items()))}",

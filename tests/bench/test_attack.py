@@ -36,8 +36,8 @@ def honest(seconds: float, failed: str = "") -> Honest:
     return one
 
 
-def seen(beside: float = 0.001, failed: str = "", memory: int = 0) -> Seen:
-    return Seen(honest(beside, failed), honest(0.001), memory)
+def seen(beside: float = 0.001, failed: str = "", memory: int = 0, direct: float = 0.0005) -> Seen:
+    return Seen(honest(beside, failed), honest(0.001), honest(direct), memory)
 
 
 def siege(busy: Seen, *, ended: int = 10, longest: float = 5.0, hurry: float = 1.0, refused: int = 2) -> Outcome:
@@ -64,6 +64,10 @@ def siege(busy: Seen, *, ended: int = 10, longest: float = 5.0, hurry: float = 1
         pytest.param(siege(seen(failed="x")), ["honest requests failed"], id="a failure"),
         pytest.param(siege(seen(), refused=1), ["1 connections of one address too many"], id="too many"),
         pytest.param(siege(seen(0.0021)), ["p99 of an honest client grew more than 2 times"], id="slower"),
+        pytest.param(siege(seen(0.0071, direct=0.0056)), [], id="slower, as without a gateway"),
+        pytest.param(
+            siege(seen(0.0071, direct=0.0054)), ["p99 of an honest client grew more than 2 times"], id="more so"
+        ),
         pytest.param(siege(seen(memory=129 << 20)), ["it took more than 128 MiB"], id="more memory"),
     ],
 )
