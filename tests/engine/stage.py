@@ -21,6 +21,14 @@ QUIET = 5  # milliseconds without an event after which all is said
 PATIENCE = 5.0  # seconds that something sure to come may take
 
 
+def wait_for(*descriptors: int) -> bool:
+    """Wait until one of them has something to read, and say whether one has; numbers from 1024 on are good, too."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(PATIENCE * 1000))
+
+
 class Peer:
     """A plain socket of the test's, and all that came on it."""
 
@@ -63,7 +71,7 @@ class Peer:
         """Read on until what came ends so, or the peer ended."""
         found = self.read()
         while not found.endswith(end) and not self.ended:
-            if not select.select([self.sock.fileno(), self.stage.engine.fileno()], [], [], PATIENCE)[0]:
+            if not wait_for(self.sock.fileno(), self.stage.engine.fileno()):
                 raise AssertionError(found)
             found += self.read()
         return found

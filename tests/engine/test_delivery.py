@@ -1,13 +1,12 @@
 """The way to an endpoint: races lost, doors closed, and the second try."""
 
 import json
-import select
 import socket
 from pathlib import Path
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import Peer, Stage, answer, get, head_of, wait_for
 
 POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
 
@@ -225,7 +224,7 @@ def test_who_said_later_is_not_asked_again_for_the_same_request(stage: Stage, la
         assert head_of(stage.wait(client))[0] == "HTTP/1.1 502 Bad Gateway"
     else:
         stage.pass_time(0.5)  # a pause before the next try, wherever that goes
-        assert select.select([stage.upstream, other], [], [], 5.0)[0]
+        assert wait_for(stage.upstream.fileno(), other.fileno())
     other.close()
 
 
