@@ -75,11 +75,22 @@ class Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.explain()
         for program in [*self.programs.values(), self.gateway]:
             for pid in program.pids():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
             program.stop()
+
+    def explain(self) -> None:
+        """Say what became of the first few requests that failed, refusals apart: it is rare, and hard to see twice."""
+        lost = [answer for answer in self.answers if answer.status not in {200, 503}][:3]
+        log = self.folder / "access.log"
+        if not lost or not log.exists():
+            return
+        with log.open() as lines:
+            told = [line for line in lines if '"status":200,"reason":"ok"' not in line and '"status":503' not in line]
+        print(*lost, *told[:9], sep="\n", file=sys.stderr)
 
     def start(self, port: int) -> None:
         """Start the upstream at `port`, in the place of one that was killed."""
