@@ -31,6 +31,7 @@ SENT = b"POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3\r\nX-Request-ID: 1\r\n
 GOT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
+@pytest.mark.heavy  # under the sanitizers fuzzing itself begins with them
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
 def test_a_script_breaks_no_promise(path: Path) -> None:
     check(path.read_bytes())
