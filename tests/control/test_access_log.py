@@ -112,12 +112,18 @@ def test_auto_is_json_where_no_terminal_is(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_bytes() == b'{"status": 200}\n'
 
 
-def test_it_comes_when_it_is_called(pipe: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE", 3600.0)
+def looked_once(pause: float, monkeypatch: pytest.MonkeyPatch) -> tuple[Rings, AccessLog]:
+    """A log that runs, has looked for the first time, and looks again unasked after so many seconds."""
+    monkeypatch.setattr(module, "PAUSE", pause)
     rings = Rings(1)
     log = AccessLog(rings, 1, Sink(None), "json")
     log.start()
     rings.asked.wait(10)
+    return rings, log
+
+
+def test_it_comes_when_it_is_called(pipe: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rings, log = looked_once(3600.0, monkeypatch)
     rings.put(0, b"a\n")
     rings.ring()
     assert read_until(pipe, 2) == b"a\n"
@@ -126,11 +132,7 @@ def test_it_comes_when_it_is_called(pipe: int, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_it_looks_now_and_then_uncalled(pipe: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE", 0.01)
-    rings = Rings(1)
-    log = AccessLog(rings, 1, Sink(None), "json")
-    log.start()
-    rings.asked.wait(10)
+    rings, log = looked_once(0.01, monkeypatch)
     rings.put(0, b"a\n")
     assert read_until(pipe, 2) == b"a\n"
     log.stop()
