@@ -1,6 +1,10 @@
 """Hosts and ports to the letter of RFC 3986, section 3.2, seen through the Host field of a request."""
 
+import ipaddress
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from lumina.http1.request import RequestHead
 from lumina.http1.rules import RULES
@@ -136,3 +140,19 @@ def test_two_authorities(target: bytes, host: bytes, same: bool) -> None:
     head = RequestHead()
     head.parse_bytes(b"GET http://" + target + b"/ HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
     assert RULES[head.refusal].word == ("none" if same else "host-mismatch")
+
+
+GROUP = st.sampled_from(["", "0", "1", "ffff", "0db8", "12345", "1.2.3.4", "01.2.3.4"])
+LITERALS = st.text("0123456789abcdefABCDEF:.", max_size=45) | st.lists(GROUP, max_size=10).map(":".join)
+
+
+@given(LITERALS)
+@example("::1.2.3.4")
+@example("1:2:3:4:5:6:7:8")
+def test_a_literal_is_sound_where_it_is_an_address(text: str) -> None:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        assert judged(b"[" + text.encode() + b"]") == "host"
+    else:
+        assert judged(b"[" + text.encode() + b"]") == "none"

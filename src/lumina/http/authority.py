@@ -3,9 +3,12 @@
 import cython
 
 if not cython.compiled:
-    from lumina.http.octets import FOLDED, HEX, HOST, OCTETS
+    from lumina.http.addresses import read_ipv6
+    from lumina.http.octets import FOLDED, HEX, HOST, OCTETS, same_but_case
 
     AUTHORITY_FINE, AUTHORITY_HOST, AUTHORITY_PORT, AUTHORITY_USERINFO = range(4)
+
+LITERAL = [0] * 16
 
 
 def check_authority(data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.int:  # hot
@@ -48,57 +51,9 @@ def _literal_end(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.
     close: cython.Py_ssize_t = at + 1
     while close < end and data[close] != 93:
         close += 1
-    if close == end or not (_ipv6(data, at + 1, close) or _ip_future(data, at + 1, close)):
+    if close == end or not (read_ipv6(data, at + 1, close, LITERAL) or _ip_future(data, at + 1, close)):
         return -1
     return close + 1
-
-
-def _ipv6(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-    groups: cython.int = 0
-    squeezed: cython.bint = False  # a "::" was seen, which stands for one group or more
-    start: cython.Py_ssize_t
-    if end - at >= 2 and data[at] == 58 and data[at + 1] == 58:
-        squeezed = True
-        at += 2
-    while at < end:
-        start = at
-        while at < end and OCTETS[data[at]] & HEX:
-            at += 1
-        if at < end and data[at] == 46:
-            return (groups <= 5 if squeezed else groups == 6) and _ipv4(data, start, end)
-        if at == start or at - start > 4:
-            return False
-        groups += 1
-        if at == end:
-            break
-        if data[at] != 58 or at + 1 == end:
-            return False
-        at += 1
-        if data[at] == 58:
-            if squeezed:
-                return False
-            squeezed = True
-            at += 1
-    return groups <= 7 if squeezed else groups == 8
-
-
-def _ipv4(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-    start: cython.Py_ssize_t
-    number: cython.int
-    part: cython.int
-    for part in range(4):
-        if part:
-            if at == end or data[at] != 46:
-                return False
-            at += 1
-        start = at
-        number = 0
-        while at < end and at - start < 3 and 48 <= data[at] <= 57:
-            number = number * 10 + data[at] - 48
-            at += 1
-        if at == start or number > 255 or (data[start] == 48 and at - start > 1):
-            return False
-    return at == end
 
 
 def _ip_future(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
@@ -151,14 +106,4 @@ def same_authority(
 
     A default port is not added in thought: RFC 9112, section 3.2, wants the Host field identical to the target's.
     """
-    place: cython.Py_ssize_t
-    octet: cython.uchar
-    other: cython.uchar
-    if size != other_size:
-        return False
-    for place in range(size):
-        octet = data[at + place]
-        other = data[other_at + place]
-        if octet != other and (FOLDED[octet] != FOLDED[other] or octet == 95 or other == 95):
-            return False
-    return True
+    return size == other_size and same_but_case(data, at, data, other_at, size)

@@ -12,6 +12,9 @@ cdef enum Octet:
 cdef unsigned char OCTETS[256]
 cdef unsigned char FOLDED[256]      # lower case, and "-" for "_"
 
+cdef bint same_but_case(
+    const unsigned char* data, Py_ssize_t at, const unsigned char* other, Py_ssize_t start, Py_ssize_t size) noexcept
+
 cdef extern from *:
     """
     #ifndef LUMINA_OCTETS

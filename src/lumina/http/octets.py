@@ -47,6 +47,25 @@ OCTETS = [sum(flag for flag, octets in MEMBERS if octet in octets) for octet in 
 FOLDED = [45 if octet == 95 else octet + 32 if 65 <= octet <= 90 else octet for octet in range(256)]
 
 
+def same_but_case(
+    data: cython.p_const_uchar,
+    at: cython.Py_ssize_t,
+    other: cython.p_const_uchar,
+    start: cython.Py_ssize_t,
+    size: cython.Py_ssize_t,
+) -> cython.bint:
+    """Say whether data[at : at + size] is other[start : start + size], case aside."""
+    place: cython.Py_ssize_t
+    one: cython.uchar
+    two: cython.uchar
+    for place in range(size):
+        one = data[at + place]
+        two = other[start + place]
+        if one != two and (FOLDED[one] != FOLDED[two] or one == 95 or two == 95):
+            return False
+    return True
+
+
 def find_text_end(data: bytes, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
     """Do what `text_end` does, for tests: C functions cannot be reached from Python."""
     return text_end(data, at, end)
