@@ -36,6 +36,7 @@ def test_protocols_may_be_asked_for(value: bytes) -> None:
         pytest.param([b"Upgrade: H2C"], id="in capitals"),
         pytest.param([b"Upgrade: websocket, h2c"], id="in a list"),
         pytest.param([b"Upgrade: websocket", b"A: b", b"Upgrade: h2c"], id="in another field"),
+        pytest.param([b"Upgrade:", b"Upgrade: , h2c"], id="behind nothing"),
         pytest.param([b"Upgrade: HTTP/2.0"], id="by its old name"),
         pytest.param([b"Upgrade: h2c-14"], id="a draft"),
     ],
@@ -56,6 +57,7 @@ def test_not_from_http_1_0() -> None:
         pytest.param(b"foo/2, ,bar , baz", [b"Upgrade: bar"], id="one of several"),
         pytest.param(b"foo/2, bar", [b"Upgrade: ,bar, foo/2"], id="several, in layers"),
         pytest.param(b"foo, bar", [b"Upgrade: foo", b"A: b", b"Upgrade: bar"], id="in two fields"),
+        pytest.param(b"foo", [b"Upgrade:", b"Upgrade: foo,"], id="beside a field that says nothing"),
     ],
 )
 def test_what_was_asked_for_may_be_agreed_to(asked: bytes, fields: list[bytes]) -> None:

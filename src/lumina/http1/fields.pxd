@@ -77,12 +77,21 @@ cdef class Fields:
     cdef int hosts, lengths, codings, expectations
     cdef int length_field, coding_field, expect_field
     cdef bint _nominating                # a Connection field names other fields
+    # The list element that next_element() found, without the white space around it; and where the walk goes on.
+    cdef Py_ssize_t element_at, element_size
+    cdef int _walked, _next_field
+    cdef Py_ssize_t _next_at, _list_end
     cdef public int strict               # Strictness
     cdef readonly int refusal            # a Rule of rules.pxd, 0 while all is well
 
     # Scan a field section from `at`; `end` is one past the last octet there is. Returns the offset after the empty line,
     # NEED_MORE (-1), or REFUSED (-2) with `refusal` set. `max_count` <= 256.
     cdef Py_ssize_t scan(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end, int max_count) noexcept
+
+    # Go through the list elements of all fields of one name (RFC 9110, section 5.6.1): walk(), then next_element() while it
+    # is true. One walk at a time.
+    cdef void walk(self, int name) noexcept
+    cdef bint next_element(self, const unsigned char* data) noexcept
 
     cdef void begin(self) noexcept
     cdef Py_ssize_t _section(self, const unsigned char* data, Py_ssize_t at, Py_ssize_t end, int max_count) noexcept

@@ -78,10 +78,10 @@ class Fields:
 
     # fmt: off
     __slots__ = (
-        "_nominating", "accept_field", "close", "coding_field", "codings", "count", "dated", "expect_field",
-        "expectations", "hop", "host", "hosts", "keep_alive", "keep_alive_field", "known", "length_field", "lengths",
-        "name_at", "name_size", "odd", "refusal", "relayed", "strict", "upgrade", "upgrade_field", "value_at",
-        "value_size",
+        "_list_end", "_next_at", "_next_field", "_nominating", "_walked", "accept_field", "close", "coding_field",
+        "codings", "count", "dated", "element_at", "element_size", "expect_field", "expectations", "hop", "host",
+        "hosts", "keep_alive", "keep_alive_field", "known", "length_field", "lengths", "name_at", "name_size", "odd",
+        "refusal", "relayed", "strict", "upgrade", "upgrade_field", "value_at", "value_size",
     )
     # fmt: on
 
@@ -279,44 +279,48 @@ class Fields:
 
     def _strike(self, data: cython.p_const_uchar) -> cython.bint:
         """Mark every field that a Connection field names; return False where they are too many, or no names."""
-        place: cython.int
-        at: cython.Py_ssize_t
-        end: cython.Py_ssize_t
-        stop: cython.Py_ssize_t
-        last: cython.Py_ssize_t
         options: cython.int = 0
-        for place in range(self.count):
-            if self.known[place] != NAME_CONNECTION:
-                continue
-            at = self.value_at[place]
-            end = at + self.value_size[place]
-            while at < end:
-                at = skip_blanks(data, at, end)
-                stop = element_end(data, at, end)
-                last = drop_blanks(data, at, stop)
-                if is_token(data, at, last):
-                    options += 1
-                    if options > MAX_OPTIONS:
-                        return False
-                    self._strike_name(data, at, last - at)
-                elif last > at and self.strict & STRICT_OPTIONS:
+        self.walk(NAME_CONNECTION)
+        while self.next_element(data):
+            if is_token(data, self.element_at, self.element_at + self.element_size):
+                options += 1
+                if options > MAX_OPTIONS:
                     return False
-                at = stop + 1
+                self._strike_name(data, self.element_at, self.element_size)
+            elif self.element_size and self.strict & STRICT_OPTIONS:
+                return False
         return True
 
     def _strike_name(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_ssize_t) -> None:
         """Mark the fields named data[at : at + size], unless they are for all recipients."""
         place: cython.int
-        offset: cython.Py_ssize_t
         name: cython.int = find_name(data, at, size)
         if name > 0 and ENDURING[name]:
             return
         for place in range(self.count):
             if self.hop[place] or self.name_size[place] != size:
                 continue
-            offset = self.name_at[place]
-            if same_name(data, at, offset, size):
+            if same_name(data, at, self.name_at[place], size):
                 self.hop[place] = 1
+
+    def walk(self, name: cython.int) -> None:  # hot
+        """Begin to go through the list elements of all fields of that name."""
+        self._walked = name
+        self._next_field = self._next_at = self._list_end = 0
+
+    def next_element(self, data: cython.p_const_uchar) -> cython.bint:  # hot
+        """Say whether there is another element, which may be empty; what follows a last comma is none."""
+        while self._next_at >= self._list_end:
+            if self._next_field == self.count:
+                return False
+            if self.known[self._next_field] == self._walked:
+                self._next_at = self.value_at[self._next_field]
+                self._list_end = self._next_at + self.value_size[self._next_field]
+            self._next_field += 1
+        self.element_at = skip_blanks(data, self._next_at, self._list_end)
+        self._next_at = element_end(data, self.element_at, self._list_end) + 1
+        self.element_size = drop_blanks(data, self.element_at, self._next_at - 1) - self.element_at
+        return True
 
     def pairs(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """Return the names and values found by the last scan of `data`."""
@@ -340,7 +344,7 @@ class Fields:
 def same_name(
     data: cython.p_const_uchar, at: cython.Py_ssize_t, other: cython.Py_ssize_t, size: cython.Py_ssize_t
 ) -> cython.bint:
-    """Say whether two names of one size are the same, case aside."""
+    """Say whether two names of one size are the same, case aside, and `_` as `-`."""
     place: cython.Py_ssize_t
     for place in range(size):
         if FOLDED[data[at + place]] != FOLDED[data[other + place]]:

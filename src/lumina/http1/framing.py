@@ -69,29 +69,16 @@ def _coding(fields: Fields, data: cython.p_const_uchar, minor: cython.int) -> cy
 
 def _wrong_coding(fields: Fields, data: cython.p_const_uchar) -> cython.longlong:
     """Tell codings that are sound but unknown here (501) from those that leave the end of the body open (400)."""
-    place: cython.int
-    at: cython.Py_ssize_t
-    end: cython.Py_ssize_t
-    stop: cython.Py_ssize_t
-    size: cython.Py_ssize_t
     chunked: cython.int = 0
     others: cython.int = 0
     last: cython.bint = False
-    for place in range(fields.count):
-        if fields.known[place] != NAME_TRANSFER_ENCODING:
-            continue
-        at = fields.value_at[place]
-        end = at + fields.value_size[place]
-        while at < end:
-            at = skip_blanks(data, at, end)
-            stop = element_end(data, at, end)
-            size = drop_blanks(data, at, stop) - at
-            last = same_word(data, at, size, b"chunked", 7)
-            if last:
-                chunked += 1
-            elif size:
-                others += 1
-            at = stop + 1
+    fields.walk(NAME_TRANSFER_ENCODING)
+    while fields.next_element(data):
+        last = same_word(data, fields.element_at, fields.element_size, b"chunked", 7)
+        if last:
+            chunked += 1
+        elif fields.element_size:
+            others += 1
     return _refused(fields, RULE_CODING_UNKNOWN if last and chunked == 1 and others else RULE_CODING_ORDER)
 
 

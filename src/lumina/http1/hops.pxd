@@ -1,6 +1,6 @@
 # How far a request has come, and how far it may go.
 from lumina.http1.fields cimport (
-    NAME_MAX_FORWARDS, NAME_VIA, Fields, drop_blanks, element_end, same_word, skip_blanks,
+    NAME_MAX_FORWARDS, NAME_VIA, Fields, drop_blanks, same_word, skip_blanks,
 )
 
 cdef enum:

@@ -5,14 +5,7 @@ import cython
 from lumina.http1.fields import Fields
 
 if not cython.compiled:
-    from lumina.http1.fields import (
-        NAME_MAX_FORWARDS,
-        NAME_VIA,
-        drop_blanks,
-        element_end,
-        same_word,
-        skip_blanks,
-    )
+    from lumina.http1.fields import NAME_MAX_FORWARDS, NAME_VIA, drop_blanks, same_word, skip_blanks
 
     FORWARDS_ANY, FORWARDS_MALFORMED, FORWARDS_MOST = -1, -2, 2147483647
 
@@ -23,27 +16,16 @@ def passes(head: Fields, data: cython.p_const_uchar) -> cython.int:
     They are told apart by commas, also by those of a comment: one that is left open hides nothing.
     """
     count: cython.int = 0
-    place: cython.int
-    at: cython.Py_ssize_t
-    end: cython.Py_ssize_t
-    stop: cython.Py_ssize_t
-    for place in range(head.count):
-        if head.known[place] != NAME_VIA:
-            continue
-        at = head.value_at[place]
-        end = at + head.value_size[place]
-        while at < end:
-            stop = element_end(data, at, end)
-            if _is_ours(data, at, stop):
-                count += 1
-            at = stop + 1
+    head.walk(NAME_VIA)
+    while head.next_element(data):
+        if _is_ours(data, head.element_at, head.element_at + head.element_size):
+            count += 1
     return count
 
 
 def _is_ours(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
     """Say whether a member, a protocol and then a name, has ours."""
     name: cython.Py_ssize_t
-    at = skip_blanks(data, at, end)
     while at < end and data[at] != 32 and data[at] != 9:
         at += 1
     name = skip_blanks(data, at, end)

@@ -9,29 +9,20 @@ import cython
 from lumina.http1.fields import Fields
 
 if not cython.compiled:
-    from lumina.http.octets import FOLDED
+    from lumina.http.octets import same_but_case
     from lumina.http1.fields import NAME_UPGRADE, drop_blanks, element_end, same_word, skip_blanks
 
 
 def may_upgrade(fields: Fields, data: cython.p_const_uchar) -> cython.bint:
-    """Say whether the Upgrade fields, of which there is one at least, name no version of HTTP."""
-    place: cython.int
+    """Say whether the Upgrade fields name no version of HTTP."""
     at: cython.Py_ssize_t
-    end: cython.Py_ssize_t
-    stop: cython.Py_ssize_t
     size: cython.Py_ssize_t
-    for place in range(fields.upgrade_field, fields.count):
-        if fields.known[place] != NAME_UPGRADE:
-            continue
-        at = fields.value_at[place]
-        end = at + fields.value_size[place]
-        while at < end:
-            at = skip_blanks(data, at, end)
-            stop = element_end(data, at, end)
-            size = drop_blanks(data, at, stop) - at
-            if same_word(data, at, min(size, 3), b"h2c", 3) or same_word(data, at, min(size, 4), b"http", 4):
-                return False
-            at = stop + 1
+    fields.walk(NAME_UPGRADE)
+    while fields.next_element(data):
+        at = fields.element_at
+        size = fields.element_size
+        if same_word(data, at, min(size, 3), b"h2c", 3) or same_word(data, at, min(size, 4), b"http", 4):
+            return False
     return True
 
 
@@ -45,26 +36,13 @@ def protocols_of(fields: Fields, data: cython.p_const_uchar) -> bytes:
 
 def agreed(asked: bytes, fields: Fields, data: cython.p_const_uchar) -> cython.bint:
     """Say whether an answer tells what it changes to, and that this was asked for, all of it."""
-    place: cython.int
-    at: cython.Py_ssize_t
-    end: cython.Py_ssize_t
-    stop: cython.Py_ssize_t
-    size: cython.Py_ssize_t
     found: cython.bint = False
-    for place in range(fields.count):
-        if fields.known[place] != NAME_UPGRADE:
-            continue
-        at = fields.value_at[place]
-        end = at + fields.value_size[place]
-        while at < end:
-            at = skip_blanks(data, at, end)
-            stop = element_end(data, at, end)
-            size = drop_blanks(data, at, stop) - at
-            if size > 0:
-                if not _listed(asked, len(asked), data, at, size):
-                    return False
-                found = True
-            at = stop + 1
+    fields.walk(NAME_UPGRADE)
+    while fields.next_element(data):
+        if fields.element_size > 0:
+            if not _listed(asked, len(asked), data, fields.element_at, fields.element_size):
+                return False
+            found = True
     return found
 
 
@@ -78,20 +56,11 @@ def _listed(
     """Say whether data[at : at + size] is an element of asked[:end], case aside."""
     start: cython.Py_ssize_t = 0
     stop: cython.Py_ssize_t
-    place: cython.Py_ssize_t
-    octet: cython.uchar
-    other: cython.uchar
     while start < end:
         start = skip_blanks(asked, start, end)
         stop = element_end(asked, start, end)
-        if drop_blanks(asked, start, stop) - start == size:
-            for place in range(size):
-                octet = asked[start + place]
-                other = data[at + place]
-                if octet != other and (FOLDED[octet] != FOLDED[other] or octet == 95 or other == 95):
-                    break
-            else:
-                return True
+        if drop_blanks(asked, start, stop) - start == size and same_but_case(asked, start, data, at, size):
+            return True
         start = stop + 1
     return False
 
