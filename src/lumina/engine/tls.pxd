@@ -67,6 +67,7 @@ cdef class Tls:
     cdef Py_ssize_t _write_by_ssl(self, const unsigned char* data, Py_ssize_t size) noexcept
     cdef bint holds(self) noexcept
     cdef void finish(self) noexcept
+    cdef void _listen(self) noexcept
     cdef void forget(self) noexcept
 
 

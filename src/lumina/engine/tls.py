@@ -73,8 +73,7 @@ class Tls:
         if self.ssl is cython.NULL:
             return self._read_by_ssl(size)  # cold
         self.more = False
-        HEARD.session = self.ssl
-        HEARD.messages = self.messages
+        self._listen()
         DIRECT.forget_errors()
         count = DIRECT.read(self.ssl, scratch, cython.cast(cython.int, size))
         HEARD.session = cython.NULL
@@ -140,11 +139,15 @@ class Tls:
 
     def finish(self) -> None:
         """Tell the peer that we send no more (close_notify), as far as that goes without waiting."""
-        HEARD.session = self.ssl
-        HEARD.messages = self.messages
+        self._listen()
         with contextlib.suppress(OSError, ValueError):
             self.session.shutdown()
         HEARD.session = cython.NULL
+
+    def _listen(self) -> None:  # hot
+        """Have what the peer says counted, until HEARD.session is NULL again."""
+        HEARD.session = self.ssl
+        HEARD.messages = self.messages
 
     def forget(self) -> None:
         """Let go of the descriptor without closing it: the transport does."""
