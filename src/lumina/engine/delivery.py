@@ -94,7 +94,7 @@ class Delivery(Sending):
         self.drop_rival()
         if self.origin.count > 1:
             self.tries -= 1  # it counts as one with the try that it makes up for
-            self._try()
+            self._try(0.0)
         else:
             self._time()
             self._connect()
@@ -138,7 +138,7 @@ class Delivery(Sending):
         """Try once more: at once where there is another endpoint, else after a pause."""
         upstream: Upstream = self.origin.upstream
         if self.wish.tried_count < self.origin.count and self.tries == 1:
-            self._try()
+            self._try(0.0)
             return
         self.try_at = self.gateway.reactor.clock.now + delay(
             self.tries, upstream.retry_backoff, upstream.retry_max_backoff, self.origin.chance.draw()

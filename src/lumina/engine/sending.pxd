@@ -53,9 +53,9 @@ cdef class Sending(Contest):
     cdef void dispatch(self) noexcept
     cdef void fail(self, int reason, int rule) noexcept
     cdef void limit(self, double by) noexcept
-    cdef void _try(self) noexcept
+    cdef void _try(self, double by) noexcept
     cdef bint is_idempotent(self) noexcept
-    cdef void _wait(self) noexcept
+    cdef void _wait(self, double by) noexcept
     cdef bint _given_up_waiting(self) noexcept
     cdef bint _has_place(self) noexcept
     cdef void _count(self) noexcept

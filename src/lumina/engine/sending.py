@@ -46,11 +46,11 @@ class Sending(Contest):
         if origin.upstream.request_timeout > 0.0:
             self.limit(now + origin.upstream.request_timeout)
         if origin.queue.size > 0 or origin.full():
-            self._wait()
+            self._wait(0.0)
             if self.queued and not origin.full():  # who is first may wait for room that this one does not need
                 self.gateway.reactor.again(origin)
         else:
-            self._try()
+            self._try(0.0)
 
     def limit(self, by: cython.double) -> None:
         """Have it over by then, or earlier."""
@@ -61,21 +61,16 @@ class Sending(Contest):
         """It is this request's turn."""
         by: cython.double = self.try_at
         self.try_at = 0.0
-        self._try()
-        if (
-            self.queued and self.gateway.reactor.clock.now < by < self.try_at
-        ):  # no room for it yet: it has waited before
-            self.try_at = by
-            self._rearm()
+        self._try(by)
 
-    def _try(self) -> None:  # hot
-        """Pick an endpoint and ask it."""
+    def _try(self, by: cython.double) -> None:  # hot
+        """Pick an endpoint and ask it; `by` is for _wait()."""
         origin: Origin = self.origin
         connection: UpstreamConnection
         place: cython.int = origin.pick(cython.address(self.wish), self.gateway.reactor.clock.now)
         if place < 0:
             if place == ALL_FULL:
-                self._wait()
+                self._wait(by)
             else:
                 self.fail(DESTINATION_UNAVAILABLE, 0)
             return
@@ -96,8 +91,8 @@ class Sending(Contest):
         """Say whether to send the request twice means no more than to send it once (RFC 9110, section 9.2.2)."""
         return (self.origin.upstream.retry_methods >> self.record.method) & 1
 
-    def _wait(self) -> None:
-        """Wait for room, where there is room to wait."""
+    def _wait(self, by: cython.double) -> None:
+        """Wait for room, where there is room to wait; no longer than until `by`, where that is still to come."""
         origin: Origin = self.origin
         if self.wish.uploading and origin.uploads_full():
             self.gateway.recorder.met(LIMIT_UPLOADS)
@@ -114,6 +109,8 @@ class Sending(Contest):
         origin.queue.join(self, now)
         origin.stats.waited += 1
         self.try_at = now + timeout
+        if now < by < self.try_at:
+            self.try_at = by
         self._rearm()
 
     def _given_up_waiting(self) -> cython.bint:
