@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from lumina.control.listening import ListenError, hint_for, open_listeners, raise_open_files, show
+from lumina.control.listening import INHERITED, ListenError, hint_for, open_listeners, raise_open_files, show
 
 
 def close(listeners: list[socket.socket]) -> None:
@@ -20,6 +20,15 @@ def test_listens_and_lets_workers_inherit_a_non_blocking_socket() -> None:
         accepted, address = listener.accept()
         accepted.close()
         assert (address, listener.getblocking()) == (client.getsockname(), False)
+
+
+def test_connections_inherit_the_options_of_their_listener() -> None:
+    (listener,) = open_listeners("127.0.0.1", 0)
+    with listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            found = [(option, accepted.getsockopt(socket.IPPROTO_TCP, option)) for option, _ in INHERITED]
+    assert found == [(socket.TCP_NODELAY, 1), (socket.TCP_NOTSENT_LOWAT, 262144)]
 
 
 def test_all_addresses_of_a_name_share_the_port() -> None:

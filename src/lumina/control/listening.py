@@ -8,6 +8,13 @@ from typing import Any
 from lumina.errors import LuminaError
 
 BACKLOG = 4096  # connections waiting for an accept; the kernel bounds it by net.core.somaxconn
+# Options that each connection inherits from the socket that it is accepted on, so that none is set for it again.
+INHERITED = (
+    (socket.TCP_NODELAY, 1),  # what is written goes out
+    # Octets that the kernel takes before it sends them. Else it would take megabytes for a client that does not read,
+    # in pieces as small as that client's window: nothing else that a slow client does costs as much.
+    (socket.TCP_NOTSENT_LOWAT, 262144),
+)
 
 
 class ListenError(LuminaError):
@@ -73,6 +80,8 @@ def _open(family: int, address: tuple[Any, ...], *, dual: bool) -> socket.socket
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0 if dual else 1)
+        for option, value in INHERITED:
+            listener.setsockopt(socket.IPPROTO_TCP, option, value)
         listener.bind(address)
         listener.listen(BACKLOG)
     except OSError:

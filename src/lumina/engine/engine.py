@@ -156,6 +156,7 @@ class Engine:
     ) -> None:
         """Accept on a listening, non-blocking socket. The engine owns the descriptor from here on.
 
+        Whoever opened it chose the options of its connections, which inherit them: TCP_NODELAY should be one.
         proxy_protocol: from whom (`trusted`, a list of networks) a PROXY header has to come, and whether `others` are
         served (`serve`) or not (`refuse`). Without it nobody may send one.
         """

@@ -151,11 +151,9 @@ class Listener(Door):
 
     def _watch(self, client: Client) -> cython.bint:
         """Set a new connection to work; False where its peer left already, or the kernel has no room."""
-        one: cython.int = 1
         fd: cython.int = client.fd
         client.admin_only = self.admin_only
         client.urgent = self.admin_only or self.reactor.strained  # until its first request says what it is
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, cython.address(one), cython.sizeof(one))
         try:
             if self.context is not None:
                 client.secured(Tls(self.context, fd, server_side=True, name=None, view=self.reactor.view))
