@@ -129,6 +129,7 @@ def test_a_browser_gets_a_page_and_a_person_text() -> None:
         ("TEXT/plain", "text/plain; charset=utf-8"),
         ("text/html;q=0, application/json", "application/problem+json"),
         ("*/*", "application/problem+json"),
+        ("text/html;q=0.5\r\nAccept: text/plain", "text/plain; charset=utf-8"),
     ],
 )
 def test_the_form_is_the_one_that_the_client_reads(stage: Stage, accept: str, media_type: str) -> None:

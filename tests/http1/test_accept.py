@@ -2,10 +2,21 @@
 
 import pytest
 
-from lumina.http1.accept import form_for
+from lumina.http1.accept import accepted, form_for
+from lumina.http1.fields import Fields
 
 JSON, PAGE, TEXT = range(3)
+KEPT = 256
 BROWSER = b"text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+
+
+def kept(*values: bytes) -> bytes:
+    section = b"".join(b"Accept: " + value + b"\r\n" for value in values) + b"\r\n"
+    fields = Fields()
+    fields.scan_bytes(section)
+    room, size = accepted(fields, section)
+    assert room == room[:size].ljust(KEPT, b"\0")
+    return room[:size]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,7 @@ BROWSER = b"text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*
         pytest.param(b"text/plain;q=0.9, text/html;q=", PAGE, id="no value"),
         pytest.param(b"text/html;q=0., text/plain;q=0.1", TEXT, id="a point without digits"),
         pytest.param(b",, ,text/html,,", PAGE, id="empty elements"),
+        pytest.param(b",", JSON, id="empty elements only"),
         pytest.param(b"a/b, " * 40 + b"text/html", PAGE, id="as much as is kept"),
         pytest.param(b"a/b, " * 49 + b"text/html;q=0", JSON, id="cut within the weight"),
         pytest.param(b"text/html" * 40, JSON, id="long without a comma"),
@@ -55,4 +67,25 @@ BROWSER = b"text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*
     ],
 )
 def test_the_form_with_the_most_weight_is_taken(value: bytes, form: int) -> None:
-    assert form_for(value) == form
+    assert form_for(kept(value)) == form
+
+
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        pytest.param([b"image/webp", b"text/html"], PAGE, id="what the first has not"),
+        pytest.param([b"text/html;q=0.5", b"application/json;q=0.6"], JSON, id="the second has more weight"),
+        pytest.param([b"text/plain", b"text/html"], TEXT, id="the first of equals"),
+        pytest.param([b"", b"text/html", b""], PAGE, id="beside empty ones"),
+        pytest.param([b"text/html;q=0", b"*/*"], JSON, id="the closest range, wherever it stands"),
+        pytest.param([b"text/ht", b"ml"], JSON, id="no name goes on in the next"),
+        pytest.param([b"a" * 250, b"text/html"], JSON, id="the second is cut"),
+        pytest.param([b"text/html", b"a" * 300, b"text/plain;q=1"], PAGE, id="the third does not come in"),
+        pytest.param([b"text/html,a/" + b"b" * 244, b"text/plain"], PAGE, id="full with the first"),
+        pytest.param([b"text/html;q=0.1,a/" + b"b" * 237, b"text/plain"], PAGE, id="full with the comma"),
+    ],
+)
+def test_several_fields_are_one_list(values: list[bytes], form: int) -> None:
+    whole = b",".join(value for at, value in enumerate(values) if value or at)
+    assert kept(*values) == whole[:KEPT]
+    assert form_for(kept(*values)) == form

@@ -10,10 +10,11 @@ from tests.system.cases import Request
 from tests.system.gateway import Gateway
 from tests.system.request_fields import REQUESTS as FIELDS
 from tests.system.request_lines import REQUESTS as LINES
+from tests.system.request_lists import REQUESTS as LISTS
 from tests.system.serving import ServingOrigin, tell_target
 from tests.system.wire import Message, Peer
 
-REQUESTS = [*LINES, *FIELDS]
+REQUESTS = [*LINES, *FIELDS, *LISTS]
 STATUS = {rule.word: rule.status for rule in RULES}
 FAMILY = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
 OWN = (*FAMILY, "x-forwarded-host", "x-request-id", "via")

@@ -16,7 +16,7 @@ from lumina.engine.transport cimport ALL_NEWS, BROKEN
 from lumina.engine.tunnel cimport HIGH_MARK, Tunnel
 from lumina.engine.origin cimport Origin
 from lumina.engine.upstream cimport UpstreamConnection
-from lumina.http1.accept cimport ACCEPT_KEPT
+from lumina.http1.accept cimport keep_accept
 from lumina.http1.hops cimport FORWARDS_ANY
 from lumina.http1.request cimport *
 from lumina.http1.response cimport ResponseHead

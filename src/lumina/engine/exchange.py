@@ -160,8 +160,7 @@ class Exchange(Reception):
         memcpy(record.verb, data + head.method_at, record.verb_size)
         self.accept_size = 0
         if head.accept_field >= 0:
-            self.accept_size = min(cython.cast(cython.Py_ssize_t, head.value_size[head.accept_field]), ACCEPT_KEPT)
-            memcpy(self.accept, data + head.value_at[head.accept_field], self.accept_size)
+            self.accept_size = keep_accept(head, data, self.accept)
 
     def refuse(self, client: ServerStream, reason: cython.int, rule: cython.int) -> None:
         """Answer a request whose head breaks a rule or does not come, and account for it."""

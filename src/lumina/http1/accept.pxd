@@ -1,5 +1,7 @@
 # In which form a client reads what the gateway itself has to say.
-from lumina.http1.fields cimport drop_blanks, element_end, same_word, skip_blanks
+from libc.string cimport memcpy
+
+from lumina.http1.fields cimport Fields, NAME_ACCEPT, drop_blanks, element_end, same_word, skip_blanks
 
 cdef enum:
     ACCEPT_KEPT = 256       # octets of the field that are kept until they are needed
@@ -9,7 +11,13 @@ cdef enum Form:
     FORM_PAGE
     FORM_TEXT
 
-# The form for an Accept field whose value begins with data[:size].
+cdef inline void put(
+        unsigned char* room, Py_ssize_t at, const unsigned char* data, Py_ssize_t start, Py_ssize_t size) noexcept:
+    memcpy(room + at, data + start, size)
+
+# The beginning of what all Accept fields say, of which there is one at least, to `room` of ACCEPT_KEPT octets.
+cdef Py_ssize_t keep_accept(Fields head, const unsigned char* data, unsigned char* room) noexcept
+# The form for a list that begins with data[:size].
 cdef int form_of(const unsigned char* data, Py_ssize_t size) noexcept
 cdef int _rank(const unsigned char* data, Py_ssize_t size, int form) noexcept
 cdef int _fit(const unsigned char* data, Py_ssize_t at, Py_ssize_t size, int form) noexcept

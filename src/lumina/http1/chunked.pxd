@@ -16,14 +16,16 @@ cdef enum:
 # What the next octet belongs to.
 cdef enum Phase:
     SIZE
+    SIZE_BLANK                      # white space after a size: only ";" may follow
     EXTENSION_START                 # after ";"
     EXTENSION_NAME
-    EXTENSION_NAME_BLANK            # white space after a name: only "=" may follow
+    EXTENSION_NAME_BLANK            # white space after a name: only "=" or ";" may follow
     EXTENSION_VALUE_START           # after "="
     EXTENSION_VALUE
     EXTENSION_QUOTED
     EXTENSION_ESCAPED
     EXTENSION_END                   # after the closing quote
+    EXTENSION_BLANK                 # white space after a value: only ";" may follow
     SIZE_LF
     DATA
     DATA_CR

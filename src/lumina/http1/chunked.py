@@ -21,6 +21,7 @@ if not cython.compiled:
     MAX_SIZE_DIGITS, MAX_EXTENSION, MAX_OVERHEAD, MAX_TRAILERS = 15, 4096, 16384, 8192
     (
         SIZE,
+        SIZE_BLANK,
         EXTENSION_START,
         EXTENSION_NAME,
         EXTENSION_NAME_BLANK,
@@ -29,6 +30,7 @@ if not cython.compiled:
         EXTENSION_QUOTED,
         EXTENSION_ESCAPED,
         EXTENSION_END,
+        EXTENSION_BLANK,
         SIZE_LF,
         DATA,
         DATA_CR,
@@ -38,7 +40,7 @@ if not cython.compiled:
         TRAILER_LF,
         LAST_LF,
         DONE,
-    ) = range(18)
+    ) = range(20)
 
 # What a trailer may not say, because it would come too late or be taken for a header (RFC 9110, section 6.5.1).
 FORBIDDEN = frozenset(
@@ -140,6 +142,8 @@ class ChunkedDecoder:
             self._phase = SIZE_LF
         elif self._digits and octet == 59:
             self._phase = EXTENSION_START
+        elif self._digits and OCTETS[octet] & BLANK:
+            self._phase = SIZE_BLANK
         else:
             return self._wrong(RULE_BARE_LF if self._digits and octet == 10 else RULE_CHUNK_SIZE)
         return True
@@ -162,12 +166,17 @@ class ChunkedDecoder:
             return self._wrong(RULE_CHUNK_EXTENSION_SIZE)
         phase = self._extension_phase(octet)
         if phase < 0:
-            return self._wrong(RULE_BARE_LF if octet == 10 else RULE_CHUNK_EXTENSION)
+            if octet == 10:
+                return self._wrong(RULE_BARE_LF)
+            return self._wrong(RULE_CHUNK_SIZE if self._phase == SIZE_BLANK else RULE_CHUNK_EXTENSION)
         self._phase = phase
         return True
 
     def _extension_phase(self, octet: cython.uchar) -> cython.int:
-        """Return the phase after an octet of `";" BWS name [ BWS "=" BWS value ]`, or REFUSED."""
+        """Return the phase after an octet of `BWS ";" BWS name [ BWS "=" BWS value ]`, or REFUSED.
+
+        White space is taken only where one of these signs or words follows it.
+        """
         phase: cython.int = self._phase
         blank: cython.bint = OCTETS[octet] & BLANK != 0
         token: cython.bint = OCTETS[octet] & TCHAR != 0
@@ -194,10 +203,12 @@ class ChunkedDecoder:
                 return EXTENSION_NAME_BLANK
             if octet == 61:
                 return EXTENSION_VALUE_START
-        if phase == EXTENSION_NAME_BLANK:
-            return REFUSED
         if octet == 59:
             return EXTENSION_START
+        if phase == SIZE_BLANK or phase == EXTENSION_NAME_BLANK or phase == EXTENSION_BLANK:
+            return phase if blank else REFUSED
+        if blank:
+            return EXTENSION_BLANK
         return SIZE_LF if octet == 13 else REFUSED
 
     def _trailer(self, octet: cython.uchar) -> cython.bint:

@@ -5,27 +5,28 @@ import cython
 from lumina.http1.fields import Fields
 
 if not cython.compiled:
-    from lumina.http1.fields import NAME_EXPECT, drop_blanks, element_end, same_word, skip_blanks
+    from lumina.http1.fields import NAME_EXPECT, same_word
 
 
 def only_continue(fields: Fields, data: cython.p_const_uchar, minor: cython.int) -> cython.bint:
-    """Say whether nothing but 100-continue is expected. In HTTP/1.0 that means nothing, and is not passed on."""
+    """Say whether nothing but 100-continue is expected, and note how often.
+
+    A list may have empty members (RFC 9110, section 5.6.1.2). One of nothing else is not passed on, and none is in
+    HTTP/1.0, where 100-continue means nothing.
+    """
     place: cython.int
-    at: cython.Py_ssize_t
-    end: cython.Py_ssize_t
-    stop: cython.Py_ssize_t
-    for place in range(fields.expect_field, fields.count):
-        if fields.known[place] != NAME_EXPECT:
+    fields.expectations = 0
+    fields.walk(NAME_EXPECT)
+    while fields.next_element(data):
+        if fields.element_size == 0:
             continue
-        if minor == 0:
-            fields.hop[place] = 1
-        at = fields.value_at[place]
-        end = at + fields.value_size[place]
-        stop = -1
-        while stop < end:
-            at = skip_blanks(data, at, end)
-            stop = element_end(data, at, end)
-            if not same_word(data, at, drop_blanks(data, at, stop) - at, b"100-continue", 12):
-                return False
-            at = stop + 1
+        if not same_word(data, fields.element_at, fields.element_size, b"100-continue", 12):
+            return False
+        fields.expectations += 1
+    if minor == 0:
+        fields.expectations = 0
+    if fields.expectations == 0:
+        for place in range(fields.expect_field, fields.count):
+            if fields.known[place] == NAME_EXPECT:
+                fields.hop[place] = 1
     return True

@@ -216,7 +216,7 @@ class RequestHead(Target):
             return False
         if self.expectations and not only_continue(self, data, self.minor):
             return self._wrong(RULE_EXPECT)
-        self.expects_continue = self.expectations > 0 and self.minor > 0 and self.body != BODY_NONE
+        self.expects_continue = self.expectations > 0 and self.body != BODY_NONE
         return True
 
     def _judge_host(self, data: cython.p_const_uchar) -> cython.bint:  # hot
