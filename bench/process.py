@@ -113,6 +113,18 @@ def _cpu_clock(pid: int) -> int:
     return ~pid << 3 | 2
 
 
+def hold_port() -> socket.socket:
+    """Return a socket that keeps a port of the loopback, as long as it is open, for a server that we start and end.
+
+    Nobody else is given the port, not even for the near end of a connection; and a server that sets SO_REUSEADDR, as
+    ours do, can listen there, since the holder does not.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
+
+
 def free_port() -> int:
     """Return a port of the loopback that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.process import Program, StartError, free_port
+from bench.process import Program, StartError, free_port, hold_port
 
 CPUS = frozenset(os.sched_getaffinity(0))
 PARENT = """
@@ -67,6 +67,22 @@ def test_a_program_that_never_listens_is_given_up(tmp_path: Path, monkeypatch: p
         pytest.raises(StartError, match=r"does not listen: \(it said nothing\)"),
     ):
         program.wait_until_listening(free_port())
+
+
+def test_a_port_that_is_held_is_nobody_else_s_and_its_server_s_again_and_again() -> None:
+    with hold_port() as holder:
+        address = holder.getsockname()
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(address)
+            with socket.create_server(address) as server, socket.create_connection(server.getsockname()):
+                pass
+        with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+            stranger.bind(address)
+        taken = {socket.create_server(("127.0.0.1", 0)) for _ in range(200)}
+        assert address not in {server.getsockname() for server in taken}
+        for server in taken:
+            server.close()
 
 
 def test_a_free_port_can_be_listened_on() -> None:

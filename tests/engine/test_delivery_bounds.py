@@ -1,11 +1,12 @@
 """Second tries: how many, for what, and at whose expense."""
 
+import contextlib
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.stage import Stage, answer, get, head_of
+from tests.engine.stage import Peer, Stage, answer, get, head_of
 
 NOTHING = {"upstreams__0__retries__budget_ratio": 0.0, "upstreams__0__retries__budget_rate": 0.0}
 
@@ -102,18 +103,140 @@ def test_another_endpoint_is_asked_for_nothing_where_no_connection_came_about(
     assert stage.arena.read()["over_budget"] == {}
 
 
-def test_an_answer_that_has_begun_is_not_asked_for_again(stage: Stage, other: socket.socket) -> None:
-    two(stage, other)
+BROKEN = {"half a head": b"HTTP/1.1 20", "no head": b"SSH-2.0-OpenSSH\r\n\r\n"}
+POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+
+
+def broken_off(stage: Stage, request: bytes, said: bytes) -> Peer:
+    """Return a client whose endpoint said that, and ended."""
     client = stage.client()
-    client.send(get())
+    client.send(request)
     upstream = stage.accept()
     upstream.read()
-    upstream.send(b"HTTP/1.1 20")
+    upstream.send(said)
     stage.settle()
     upstream.close()
+    stage.settle()
+    return client
+
+
+@pytest.mark.parametrize("said", BROKEN.values(), ids=BROKEN)
+def test_of_an_answer_that_breaks_off_before_its_head_is_there_the_client_sees_nothing(
+    stage: Stage, other: socket.socket, said: bytes
+) -> None:
+    two(stage, other)
+    client = broken_off(stage, get(), said)
+    second = stage.meet(other)
+    assert second.read().startswith(b"GET /x HTTP/1.1\r\n")
+    second.send(answer(b"whole"))
+    first, _, body = head_of(client.read())
+    assert (first, body) == ("HTTP/1.1 200 OK", b"whole")
+    assert stage.arena.read()["retries"] == {(2, "reset"): 1}
+
+
+@pytest.mark.parametrize("said", BROKEN.values(), ids=BROKEN)
+def test_what_an_endpoint_has_begun_to_answer_is_not_done_twice(
+    stage: Stage, other: socket.socket, said: bytes
+) -> None:
+    two(stage, other)
+    client = broken_off(stage, POST, said)
     assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
     with pytest.raises(BlockingIOError):
         stage.meet(other)
+
+
+def test_who_answers_what_is_no_answer_is_not_asked_again(stage: Stage) -> None:
+    client = broken_off(stage, get(), BROKEN["no head"])
+    assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
+    with pytest.raises(BlockingIOError):
+        stage.accept()
+
+
+LONG_OUT = {
+    "upstreams__0__balance__policy": "round_robin",
+    "upstreams__0__retries__statuses": [],
+    "upstreams__0__outliers__consecutive": 1,
+    "upstreams__0__outliers__ejection": 60.0,
+    "upstreams__0__outliers__max_ejection": 60.0,
+}
+
+
+def put_out(stage: Stage, client: Peer, listener: socket.socket) -> None:
+    """Let the endpoint whose turn it is fail its request, so that it is out of use."""
+    client.send(get())
+    upstream = stage.meet(listener)
+    upstream.read()
+    upstream.send(answer(status="503 Busy"))
+    assert head_of(client.read())[0] == "HTTP/1.1 503 Busy"
+
+
+def asked(stage: Stage, *listeners: socket.socket) -> list[Peer]:
+    """Return the connections on which a request has just come, those included that wait at these listeners."""
+    for listener in listeners:
+        with contextlib.suppress(BlockingIOError):
+            stage.meet(listener)
+    return [peer for peer in stage.peers if peer.sock.fileno() >= 0 and peer.read().startswith(b"GET ")]
+
+
+def test_who_was_put_out_of_use_is_better_than_who_has_just_refused(stage: Stage, other: socket.socket) -> None:
+    closed = socket.create_server(("127.0.0.1", 0))
+    nobody = closed.getsockname()
+    closed.close()
+    stage.adopt(stage.upstream.getsockname(), other.getsockname(), nobody, **LONG_OUT)
+    client = stage.client()
+    put_out(stage, client, stage.upstream)
+    put_out(stage, client, other)
+    assert [stage.arena.endpoint(at)["ejections"] for at in range(3)] == [1, 1, 0]
+    for _ in range(3):  # the third is the last in use, and is never put out of it
+        client.send(get())
+        (found,) = asked(stage, stage.upstream, other)
+        found.send(answer(b"well again"))
+        assert client.read().endswith(b"well again")
+
+
+def test_nobody_is_challenged_by_who_is_out_of_use(stage: Stage, other: socket.socket) -> None:
+    two(stage, other, **LONG_OUT)
+    client = stage.client()
+    put_out(stage, client, stage.upstream)
+    client.send(get())
+    (first,) = asked(stage, other)
+    stage.engine.skip(5.0)
+    assert asked(stage, stage.upstream, other) == []
+    first.send(answer(b"late"))
+    assert client.read().endswith(b"late")
+
+
+@pytest.mark.parametrize("spent", [1, 2])
+def test_what_only_hurries_a_request_leaves_retries_to_those_that_need_them(
+    stage: Stage, other: socket.socket, spent: int
+) -> None:
+    two(
+        stage,
+        other,
+        upstreams__0__retries__budget_ratio=0.0,
+        upstreams__0__retries__budget_rate=0.3,  # three can gather, and half of them are kept for need
+        upstreams__0__outliers=None,
+    )
+    client = stage.client()
+    for _ in range(spent):
+        client.send(get())
+        (first,) = asked(stage, stage.upstream, other)
+        first.send(answer(status="503 Busy"))
+        (second,) = asked(stage, stage.upstream, other)
+        second.send(answer())
+        assert client.read().endswith(b"ok")
+    client.send(get())
+    (first,) = asked(stage, stage.upstream, other)
+    stage.engine.skip(1.2)
+    found = asked(stage, stage.upstream, other)
+    assert len(found) == (1 if spent == 1 else 0)
+    if not found:
+        first.send(b"HTTP/1.1 20")
+        stage.settle()
+        first.close()
+        found = asked(stage, stage.upstream, other)
+    found[0].send(answer(b"at last"))
+    assert client.read().endswith(b"at last")
 
 
 def test_half_a_request_is_not_sent_to_another(stage: Stage, other: socket.socket) -> None:

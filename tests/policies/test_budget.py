@@ -43,6 +43,18 @@ def test_what_is_kept_back_makes_good_for_what_an_outage_begins_with() -> None:
     assert 1800 < taken <= 2000
 
 
+def test_half_of_what_gathered_is_left_to_those_that_need_it() -> None:
+    budget = RetryBudget(0.2, 3.0)
+    hurried = 0
+    while budget.spares(1.0) and budget.withdraw(1.0):
+        hurried += 1
+    assert hurried == 16
+    assert sum(budget.withdraw(1.0) for _ in range(100)) == 14
+    for _ in range(6):
+        budget.deposit()
+    assert budget.spares(1.0)
+
+
 def test_none_at_all() -> None:
     budget = RetryBudget(0.0, 0.0)
     budget.deposit()

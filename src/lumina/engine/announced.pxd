@@ -1,10 +1,11 @@
 # A connection to an upstream that says for whom it is.
 cimport cython
-from libc.errno cimport ECONNRESET, errno
+from libc.errno cimport ECONNREFUSED, ECONNRESET, errno
 
 from lumina.engine.ends cimport Ends
 from lumina.engine.origin cimport Origin
 from lumina.engine.pool cimport Pool
+from lumina.engine.sockets cimport leads_back
 from lumina.engine.stream cimport ClientStream
 from lumina.engine.syscalls cimport *
 from lumina.engine.transport cimport GONE
@@ -17,6 +18,9 @@ cdef class Announced(ClientStream):
     cdef readonly Pool pool
     cdef Ends ends                          # those that it announces; None: it announces nobody
 
+    cdef readonly int address               # which of the endpoint's it is to
+
+    cdef int introduce(self) noexcept
     cdef int announce(self) noexcept
     cdef bint stay(self) noexcept
     cdef void recall(self) noexcept

@@ -14,6 +14,16 @@ from lumina.engine.stream import ClientStream
 class Announced(ClientStream):
     """What a connection to an upstream knows of the client that it is for, if it is for one."""
 
+    def introduce(self) -> cython.int:
+        """See that there is somebody at the other end, and say for whom it is; return 0, or the error that this is."""
+        linger: cython.int[2]
+        if leads_back(self.fd, cython.address(self.pool.addresses[self.address]), self.pool.sizes[self.address]):
+            linger[0] = 1
+            linger[1] = 0
+            setsockopt(self.fd, SOL_SOCKET, SO_LINGER, linger, cython.sizeof(linger))  # leave the port to whose it is
+            return ECONNREFUSED
+        return 0 if self.ends is None else self.announce()
+
     def announce(self) -> cython.int:
         """Send the header; return 0, or the error of a connection that does not take it."""
         room: cython.uchar[107]

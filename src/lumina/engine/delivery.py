@@ -66,7 +66,7 @@ class Delivery(Sending):
             self._drop()
             self._promote()
             return
-        if reason == CONNECTION_TERMINATED:
+        if reason == CONNECTION_TERMINATED or (reason == HTTP_PROTOCOL_ERROR and self._untried()):
             if self._retry(CAUSE_RESET):
                 return
         elif reason == RESPONSE_TIMEOUT and self._retry(CAUSE_TIMEOUT):
@@ -88,10 +88,13 @@ class Delivery(Sending):
             return False
         if not self.is_idempotent() and not connection.untouched(self.sent):
             return False
+        if self.rival is not None:
+            self._drop()
+            self._promote()
+            return True
         self.resent += 1
         self.gateway.recorder.retried(self.record.upstream_series, CAUSE_STALE)
         self._drop()
-        self.drop_rival()
         if self.origin.count > 1:
             self.tries -= 1  # it counts as one with the try that it makes up for
             self._try(0.0)
@@ -126,9 +129,9 @@ class Delivery(Sending):
         if cause == CAUSE_CONNECT:
             return upstream.retry_connect
         if cause == CAUSE_RESET:
-            if not upstream.retry_reset or self.connection.answered:
+            if not upstream.retry_reset:
                 return False
-            if self.connection.untouched(self.sent):
+            if not self.connection.answered and self.connection.untouched(self.sent):
                 return True
         elif cause == CAUSE_TIMEOUT and not upstream.retry_timeout and upstream.per_try_timeout == 0.0:
             return False
@@ -278,7 +281,7 @@ class Delivery(Sending):
             pool.stuck += 1
         if pool.stuck >= STUCK and origin.answered > self.tried_at and pool.standing.state.state != OPEN:
             origin.hung(pool, now)
-        if pool.standing.state.state == OPEN and self._retry(CAUSE_HUNG):
+        if pool.standing.state.state == OPEN and origin.budget.spares(now) and self._retry(CAUSE_HUNG):
             return
         if self.wish.trial or waited >= max(LONE, 3.0 * origin.patience):
             self._challenge(now)
@@ -312,7 +315,9 @@ class Delivery(Sending):
         place = origin.pick(cython.address(self.wish), now)
         self.wish.trial = trial
         self.wish.tried_count = before
-        if place < 0 or origin.pool(place) is self.pool or not origin.budget.withdraw(now):
+        if place < 0 or origin.pool(place) is self.pool or origin.pool(place).standing.state.state == OPEN:
+            return
+        if not origin.budget.spares(now) or not origin.budget.withdraw(now):
             return
         self.gateway.recorder.retried(self.record.upstream_series, CAUSE_HEDGE)
         self.tries += 1

@@ -30,8 +30,8 @@ cdef double FULL_AGE, OURS
 # How good an endpoint is for one exchange.
 cdef enum Level:
     LEVEL_DOWN              # its health check says so
+    LEVEL_TRIED             # this exchange has met it, to no avail
     LEVEL_OUT               # put out of use for what it did
-    LEVEL_TRIED             # this exchange has met it
     LEVEL_OPEN
 
 # What an exchange asks of pick().

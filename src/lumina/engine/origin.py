@@ -154,7 +154,8 @@ class Origin(Watcher):
         """Judge every endpoint, and leave those among the candidates that are as good as any.
 
         Returns LEVEL_STANDS when the candidates are there to choose from, a place where there is nothing to choose,
-        NONE_USABLE or ALL_FULL.
+        NONE_USABLE or ALL_FULL. Who failed this exchange comes last: who failed others may be well again by now, and
+        the last one is never put out of use, however dead it is.
         """
         place: cython.int
         level: cython.int
@@ -190,7 +191,7 @@ class Origin(Watcher):
                 return place
             best = max(best, level)
             self.levels[place] = level
-        if best == LEVEL_DOWN or (best == LEVEL_OUT and best_full > LEVEL_OUT):
+        if best == LEVEL_DOWN or (best <= LEVEL_OUT and best_full > LEVEL_OUT):
             return ALL_FULL if best_full > LEVEL_DOWN else NONE_USABLE
         for place in range(self.count):
             self.field[place].open = self.levels[place] == best

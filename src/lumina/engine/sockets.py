@@ -55,6 +55,19 @@ def make(
         memcpy(cython.address(six.sin6_addr), octets, 16)
 
 
+def leads_back(fd: cython.int, peer: cython.pointer(sockaddr_storage), size: socklen_t) -> cython.bint:
+    """Say whether a connection to `peer` has its own socket at the other end.
+
+    Where nobody listens at a port of this machine, the kernel may choose that very port for our end; then our SYN meets
+    our own socket, and that is a connection (RFC 9293, section 3.5: both open at the same time).
+    """
+    own: sockaddr_storage
+    have: socklen_t = cython.sizeof(own)
+    if getsockname(fd, cython.cast(cython.pointer(sockaddr), cython.address(own)), cython.address(have)) != 0:
+        return False
+    return have == size and memcmp(cython.address(own), peer, size) == 0
+
+
 def there_and_back(family: int, octets: bytes, port: int) -> tuple[int, bytes, int, str]:
     """Make an address, and return what is read of it: for tests."""
     address: sockaddr_storage

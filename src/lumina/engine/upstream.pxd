@@ -48,7 +48,6 @@ cdef class UpstreamConnection(Announced):
     cdef ChunkedDecoder decoder
     cdef double began                       # when the connection was asked for
     cdef readonly double connect_seconds
-    cdef readonly int address               # which of its endpoint's
 
     cdef int open(self, int address) noexcept
     cdef void _connected(self) noexcept

@@ -87,8 +87,8 @@ class UpstreamConnection(Announced):
         error: cython.int = 0
         size: socklen_t = cython.sizeof(error)
         getsockopt(self.fd, SOL_SOCKET, SO_ERROR, cython.address(error), cython.address(size))
-        if error == 0 and self.ends is not None:
-            error = self.announce()
+        if error == 0:
+            error = self.introduce()
         if error != 0:
             self._unreached(reason_of(error))
             return

@@ -1,7 +1,7 @@
 # How often an upstream may be asked once more.
 cimport cython
 
-cdef double EARNED, KEPT
+cdef double EARNED, KEPT, SPARED
 
 
 @cython.final
@@ -15,4 +15,5 @@ cdef class RetryBudget:
 
     cpdef void deposit(self) noexcept
     cpdef bint withdraw(self, double now) noexcept
+    cpdef bint spares(self, double now) noexcept
     cdef void _grant(self, double now) noexcept

@@ -9,6 +9,7 @@ import cython
 RESERVE = 10.0  # seconds of the granted rate that can gather
 LEAST = 1.0  # retries that can gather in any case
 EARNED = 2.0  # retries earned by requests that can gather: what is granted is there for a sudden need
+SPARED = 0.5  # of the reserve
 KEPT = 0.95  # of what requests earn
 
 
@@ -38,6 +39,14 @@ class RetryBudget:
         self.earned = max(self.earned - 1.0, 0.0)
         self.granted = max(self.granted - 1.0, 0.0)
         return True
+
+    def spares(self, now: cython.double) -> cython.bint:
+        """Say whether there is one for a request that may come to its answer without.
+
+        Half of what time grants is left to those that fail otherwise.
+        """
+        self._grant(now)
+        return self.earned >= 1.0 or self.granted >= max(1.0, SPARED * self.reserve)
 
     def _grant(self, now: cython.double) -> None:
         if self.last > 0.0 and now > self.last:
