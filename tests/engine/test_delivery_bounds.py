@@ -47,6 +47,30 @@ def test_a_request_meets_only_so_many_connections_that_close(stage: Stage, other
     assert stage.arena.read()["retries"] == {(2, "stale"): 3}
 
 
+def test_who_closes_one_connection_after_the_other_is_left_for_another(stage: Stage, other: socket.socket) -> None:
+    by_client = {"policy": "hash", "by": "client", "name": None, "load": 100.0}
+    stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance=by_client, **NOTHING)
+    clients = [stage.client() for _ in range(5)]
+    for client in clients:
+        client.send(get())
+    ending = asked(stage, stage.upstream, other)
+    assert len(ending) == len(clients)
+    where = ending[0].sock.getsockname()
+    for upstream in ending:
+        upstream.send(answer())
+    for client in clients:
+        client.read()
+    clients[0].send(get())
+    for _ in range(2):
+        (met,) = asked(stage)
+        assert met in ending
+        met.close()
+    (met,) = asked(stage, stage.upstream, other)
+    assert met.sock.getsockname() != where
+    met.send(answer(b"here"))
+    assert clients[0].read().endswith(b"here")
+
+
 def test_one_that_was_never_used_before_is_not_stale(stage: Stage) -> None:
     stage.adopt(**NOTHING)
     client = stage.client()
@@ -174,7 +198,8 @@ def asked(stage: Stage, *listeners: socket.socket) -> list[Peer]:
     """Return the connections on which a request has just come, those included that wait at these listeners."""
     for listener in listeners:
         with contextlib.suppress(BlockingIOError):
-            stage.meet(listener)
+            while True:
+                stage.meet(listener)
     return [peer for peer in stage.peers if peer.sock.fileno() >= 0 and peer.read().startswith(b"GET ")]
 
 

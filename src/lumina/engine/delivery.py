@@ -94,6 +94,8 @@ class Delivery(Sending):
             return True
         self.resent += 1
         self.gateway.recorder.retried(self.record.upstream_series, CAUSE_STALE)
+        if self.resent > 1:  # who closes one connection after the other may be about to end
+            self._tried(self.pool)
         self._drop()
         if self.origin.count > 1:
             self.tries -= 1  # it counts as one with the try that it makes up for
