@@ -169,8 +169,9 @@ def test_what_an_endpoint_has_begun_to_answer_is_not_done_twice(
         stage.meet(other)
 
 
-def test_who_answers_what_is_no_answer_is_not_asked_again(stage: Stage) -> None:
-    client = broken_off(stage, get(), BROKEN["no head"])
+@pytest.mark.parametrize("said", BROKEN.values(), ids=BROKEN)
+def test_who_has_nobody_beside_it_is_not_asked_again(stage: Stage, said: bytes) -> None:
+    client = broken_off(stage, get(), said)
     assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
     with pytest.raises(BlockingIOError):
         stage.accept()

@@ -66,7 +66,7 @@ class Delivery(Sending):
             self._drop()
             self._promote()
             return
-        if reason == CONNECTION_TERMINATED or (reason == HTTP_PROTOCOL_ERROR and self._untried()):
+        if reason == CONNECTION_TERMINATED or reason == HTTP_PROTOCOL_ERROR:
             if self._retry(CAUSE_RESET):
                 return
         elif reason == RESPONSE_TIMEOUT and self._retry(CAUSE_TIMEOUT):
@@ -131,7 +131,7 @@ class Delivery(Sending):
         if cause == CAUSE_CONNECT:
             return upstream.retry_connect
         if cause == CAUSE_RESET:
-            if not upstream.retry_reset:
+            if not upstream.retry_reset or (self.connection.answered and not self._untried()):
                 return False
             if not self.connection.answered and self.connection.untouched(self.sent):
                 return True
