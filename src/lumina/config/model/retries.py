@@ -26,8 +26,8 @@ class Retries(Section):
     )
     reset: Annotated[bool, Flag()] = Field(
         default=True,
-        description="Whether it is when the connection ends before an answer begins, or, where there is another endpoint, "
-        "before its head is whole, or what comes is no answer.",
+        description="Whether it is when the connection ends before an answer begins, or, where there is another "
+        "endpoint, before its head is whole, or what comes is no answer.",
     )
     timeout: Annotated[bool, Flag()] = Field(
         default=False,
