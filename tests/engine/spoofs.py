@@ -40,6 +40,11 @@ def chain(*nodes: str, client: str) -> dict[str, str]:
     return {"x-forwarded-for": ", ".join((*nodes, "127.0.0.1")), "x-real-ip": client}
 
 
+def through(name: str, sent: str, *nodes: str, client: str) -> Spoof:
+    """Return one that came through proxies: those nodes are passed on, and this one of them is the client."""
+    return Spoof(name, sent, chain(*nodes, client=client), client)
+
+
 NOBODY: tuple[str, ...] = ()
 OTHERS = ("10.0.0.0/8", "::/0")
 EVERY_FIELD = (
@@ -84,90 +89,69 @@ CHAINS = [
     Spoof("all of a stranger's, twice", EVERY_FIELD * 2, trusted=OTHERS),
     Spoof("a stranger that hides it in Connection", "Connection: X-Forwarded-For\r\n" + EVERY_FIELD, trusted=NOBODY),
     Spoof("a proxy that says nothing", ""),
-    Spoof("one client", "X-Forwarded-For: 1.1.1.1\r\n", chain("1.1.1.1", client="1.1.1.1"), "1.1.1.1"),
-    Spoof(
+    through("one client", "X-Forwarded-For: 1.1.1.1\r\n", "1.1.1.1", client="1.1.1.1"),
+    through(
         "a client that says it is another",
         "X-Forwarded-For: 6.6.6.6, 1.1.1.1\r\n",
-        chain("6.6.6.6", "1.1.1.1", client="1.1.1.1"),
+        "6.6.6.6",
         "1.1.1.1",
+        client="1.1.1.1",
     ),
-    Spoof(
+    through(
         "a client that says it is a proxy",
         "X-Forwarded-For: 10.0.0.1, 1.1.1.1\r\n",
-        chain("10.0.0.1", "1.1.1.1", client="1.1.1.1"),
+        "10.0.0.1",
         "1.1.1.1",
+        client="1.1.1.1",
     ),
-    Spoof(
+    through(
         "a client that says it is this host",
         "X-Forwarded-For: 127.0.0.1, 1.1.1.1\r\n",
-        chain("127.0.0.1", "1.1.1.1", client="1.1.1.1"),
+        "127.0.0.1",
         "1.1.1.1",
+        client="1.1.1.1",
     ),
-    Spoof(
-        "two proxies",
-        "X-Forwarded-For: 1.1.1.1, 10.2.2.2\r\n",
-        chain("1.1.1.1", "10.2.2.2", client="1.1.1.1"),
-        "1.1.1.1",
-    ),
-    Spoof(
+    through("two proxies", "X-Forwarded-For: 1.1.1.1, 10.2.2.2\r\n", "1.1.1.1", "10.2.2.2", client="1.1.1.1"),
+    through(
         "a proxy that nobody trusts between them",
         "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.2.2.2\r\n",
-        chain("1.1.1.1", "2.2.2.2", "10.2.2.2", client="2.2.2.2"),
+        "1.1.1.1",
         "2.2.2.2",
+        "10.2.2.2",
+        client="2.2.2.2",
     ),
-    Spoof(
-        "proxies alone",
-        "X-Forwarded-For: 10.1.1.1, 10.2.2.2\r\n",
-        chain("10.1.1.1", "10.2.2.2", client="10.1.1.1"),
-        "10.1.1.1",
-    ),
-    Spoof(
+    through("proxies alone", "X-Forwarded-For: 10.1.1.1, 10.2.2.2\r\n", "10.1.1.1", "10.2.2.2", client="10.1.1.1"),
+    through(
         "several lines",
         "X-Forwarded-For: 6.6.6.6\r\nA: b\r\nX-Forwarded-For: 1.1.1.1\r\nx-forwarded-for: 10.2.2.2\r\n",
-        chain("6.6.6.6", "1.1.1.1", "10.2.2.2", client="1.1.1.1"),
+        "6.6.6.6",
         "1.1.1.1",
+        "10.2.2.2",
+        client="1.1.1.1",
     ),
-    Spoof("empty elements", "X-Forwarded-For: ,, 1.1.1.1,\r\n", chain("1.1.1.1", client="1.1.1.1"), "1.1.1.1"),
+    through("empty elements", "X-Forwarded-For: ,, 1.1.1.1,\r\n", "1.1.1.1", client="1.1.1.1"),
     Spoof("an empty list", "X-Forwarded-For:\r\n"),
     Spoof("commas alone", "X-Forwarded-For: ,,,\r\n"),
-    Spoof("a port", "X-Forwarded-For: 1.1.1.1:8080\r\n", chain("1.1.1.1", client="1.1.1.1"), "1.1.1.1"),
-    Spoof(
-        "a port of a proxy",
-        "X-Forwarded-For: 1.1.1.1, 10.2.2.2:1\r\n",
-        chain("1.1.1.1", "10.2.2.2", client="1.1.1.1"),
-        "1.1.1.1",
+    through("a port", "X-Forwarded-For: 1.1.1.1:8080\r\n", "1.1.1.1", client="1.1.1.1"),
+    through("a port of a proxy", "X-Forwarded-For: 1.1.1.1, 10.2.2.2:1\r\n", "1.1.1.1", "10.2.2.2", client="1.1.1.1"),
+    through("IPv6", "X-Forwarded-For: 2001:DB8:0::1\r\n", "2001:db8::1", client="2001:db8::1"),
+    through("IPv6 in brackets", "X-Forwarded-For: [2001:db8::1]\r\n", "2001:db8::1", client="2001:db8::1"),
+    through(
+        "IPv6 in brackets with a port", "X-Forwarded-For: [2001:db8::1]:443\r\n", "2001:db8::1", client="2001:db8::1"
     ),
-    Spoof("IPv6", "X-Forwarded-For: 2001:DB8:0::1\r\n", chain("2001:db8::1", client="2001:db8::1"), "2001:db8::1"),
-    Spoof(
-        "IPv6 in brackets",
-        "X-Forwarded-For: [2001:db8::1]\r\n",
-        chain("2001:db8::1", client="2001:db8::1"),
-        "2001:db8::1",
+    through(
+        "a proxy by IPv6", "X-Forwarded-For: 2001:db8::1, fd00::5\r\n", "2001:db8::1", "fd00::5", client="2001:db8::1"
     ),
-    Spoof(
-        "IPv6 in brackets with a port",
-        "X-Forwarded-For: [2001:db8::1]:443\r\n",
-        chain("2001:db8::1", client="2001:db8::1"),
-        "2001:db8::1",
+    through("IPv4, mapped", "X-Forwarded-For: ::ffff:1.1.1.1\r\n", "1.1.1.1", client="1.1.1.1"),
+    through(
+        "a proxy, mapped", "X-Forwarded-For: 1.1.1.1, ::ffff:10.2.2.2\r\n", "1.1.1.1", "10.2.2.2", client="1.1.1.1"
     ),
-    Spoof(
-        "a proxy by IPv6",
-        "X-Forwarded-For: 2001:db8::1, fd00::5\r\n",
-        chain("2001:db8::1", "fd00::5", client="2001:db8::1"),
-        "2001:db8::1",
-    ),
-    Spoof("IPv4, mapped", "X-Forwarded-For: ::ffff:1.1.1.1\r\n", chain("1.1.1.1", client="1.1.1.1"), "1.1.1.1"),
-    Spoof(
-        "a proxy, mapped",
-        "X-Forwarded-For: 1.1.1.1, ::ffff:10.2.2.2\r\n",
-        chain("1.1.1.1", "10.2.2.2", client="1.1.1.1"),
-        "1.1.1.1",
-    ),
-    Spoof(
+    through(
         "a proxy, mapped, by its groups",
         "X-Forwarded-For: 1.1.1.1, [::ffff:a02:202]:1\r\n",
-        chain("1.1.1.1", "10.2.2.2", client="1.1.1.1"),
         "1.1.1.1",
+        "10.2.2.2",
+        client="1.1.1.1",
     ),
     Spoof("a garbled entry", "X-Forwarded-For: 6.6.6.6, garbage\r\n"),
     Spoof("an unknown entry", "X-Forwarded-For: 6.6.6.6, unknown\r\n"),
@@ -181,23 +165,13 @@ CHAINS = [
     Spoof("a port that is none", "X-Forwarded-For: 1.1.1.1:port\r\n"),
     Spoof("a space in the middle", "X-Forwarded-For: 1.1.1.1 2.2.2.2\r\n"),
     Spoof("a semicolon for a comma", "X-Forwarded-For: 6.6.6.6; 1.1.1.1\r\n"),
-    Spoof(
-        "garbage before a client",
-        "X-Forwarded-For: garbage, 1.1.1.1\r\n",
-        chain("1.1.1.1", client="1.1.1.1"),
-        "1.1.1.1",
-    ),
-    Spoof(
-        "garbage before a proxy",
-        "X-Forwarded-For: 6.6.6.6, garbage, 10.2.2.2\r\n",
-        chain("10.2.2.2", client="10.2.2.2"),
-        "10.2.2.2",
-    ),
-    Spoof(
+    through("garbage before a client", "X-Forwarded-For: garbage, 1.1.1.1\r\n", "1.1.1.1", client="1.1.1.1"),
+    through("garbage before a proxy", "X-Forwarded-For: 6.6.6.6, garbage, 10.2.2.2\r\n", "10.2.2.2", client="10.2.2.2"),
+    through(
         "garbage in an earlier line",
         "X-Forwarded-For: 6.6.6.6, garbage\r\nX-Forwarded-For: 1.1.1.1\r\n",
-        chain("1.1.1.1", client="1.1.1.1"),
         "1.1.1.1",
+        client="1.1.1.1",
     ),
     Spoof(
         "underscores through a proxy", "X_Forwarded_For: 6.6.6.6\r\nX_Forwarded_Proto: https\r\nX_Real_IP: 6.6.6.6\r\n"
@@ -206,17 +180,14 @@ CHAINS = [
     Spoof(
         "Forwarded through a proxy that does not write it", "Forwarded: for=6.6.6.6;proto=https;host=evil.example\r\n"
     ),
-    Spoof(
-        "both, which disagree",
-        "Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 1.1.1.1\r\n",
-        chain("1.1.1.1", client="1.1.1.1"),
-        "1.1.1.1",
+    through(
+        "both, which disagree", "Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 1.1.1.1\r\n", "1.1.1.1", client="1.1.1.1"
     ),
-    Spoof(
+    through(
         "a walk that is too long",
         "X-Forwarded-For: 1.1.1.1" + ", 10.0.0.1" * 100 + "\r\n",
-        chain(*["10.0.0.1"] * 63, client="10.0.0.1"),
-        "10.0.0.1",
+        *["10.0.0.1"] * 63,
+        client="10.0.0.1",
     ),
 ]
 
