@@ -4,6 +4,7 @@ The test plays the client and the upstream by turns and lets the engine act in b
 engine until nothing more comes. Nothing sleeps, and nothing depends on being quick.
 """
 
+import contextlib
 import json
 import select
 import socket
@@ -19,6 +20,7 @@ from tests.plan import ENDPOINT, plan
 
 QUIET = 5  # milliseconds without an event after which all is said
 PATIENCE = 5.0  # seconds that something sure to come may take
+IN_TURN = {"upstreams__0__balance__policy": "round_robin"}  # endpoints are asked one after the other
 
 
 def wait_for(*descriptors: int) -> bool:
@@ -104,6 +106,7 @@ class Stage:
         self.address = listener.getsockname()
         self.engine.listen(listener.detach())
         self.peers: list[Peer] = []
+        self.listeners: list[socket.socket] = []
 
     def adopt(self, *endpoints: tuple[str, int], **changes: object) -> None:
         """Take up a plan with these endpoints, the upstream of the stage without any, and these changes."""
@@ -153,19 +156,36 @@ class Stage:
 
     def client(self) -> Peer:
         """Connect to the gateway."""
-        return self._peer(socket.create_connection(self.address))
+        return self.take(socket.create_connection(self.address))
 
     def accept(self) -> Peer:
         """Return the connection that the gateway has made to the upstream."""
-        self.settle()
-        return self._peer(self.upstream.accept()[0])
+        return self.meet(self.upstream)
+
+    def conversation(self) -> tuple[Peer, Peer]:
+        """Return a client that was answered once, and the connection to the upstream, which waits for more."""
+        client = self.client()
+        client.send(get())
+        upstream = self.accept()
+        upstream.read()
+        upstream.send(answer())
+        client.read()
+        return client, upstream
+
+    def listen(self) -> socket.socket:
+        """Open what can be another endpoint than the stage's own."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.setblocking(False)
+        self.listeners.append(listener)
+        return listener
 
     def meet(self, listener: socket.socket) -> Peer:
         """Return the connection that the gateway has made to another endpoint than the stage's own."""
         self.settle()
-        return self._peer(listener.accept()[0])
+        return self.take(listener.accept()[0])
 
-    def _peer(self, sock: socket.socket) -> Peer:
+    def take(self, sock: socket.socket) -> Peer:
+        """Take a connection for one of the stage's, which are closed with it."""
         self.peers.append(Peer(self, sock))
         return self.peers[-1]
 
@@ -178,10 +198,40 @@ class Stage:
         """Take the stage down."""
         for peer in self.peers:
             peer.close()
-        self.upstream.close()
+        for listener in (self.upstream, *self.listeners):
+            listener.close()
         self.settle()
         self.engine.drain()
         self.settle()
+
+
+class Endpoints:
+    """The stage's upstream and others beside it, as endpoints of one upstream."""
+
+    def __init__(self, stage: Stage, count: int = 2, /, **changes: object) -> None:
+        self.stage = stage
+        self.listeners = (stage.upstream, *(stage.listen() for _ in range(1, count)))
+        self.changes = changes
+        self.use(*range(count))
+
+    def use(self, *places: int) -> None:
+        """Work with those in these places."""
+        self.stage.adopt(*(self.listeners[place].getsockname() for place in places), **self.changes)
+
+    def asked(self) -> tuple[int, Peer]:
+        """Return who was asked, by a new connection, and that."""
+        self.stage.settle()
+        for place, listener in enumerate(self.listeners):
+            with contextlib.suppress(OSError):  # nothing came, or nobody listens there any more
+                return place, self.stage.take(listener.accept()[0])
+        raise AssertionError("nobody was asked")
+
+
+def nobody() -> tuple[str, int]:
+    """Return an address where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        host, port = closed.getsockname()
+    return host, port
 
 
 def get(path: str = "/api/payments/x", fields: str = "") -> bytes:

@@ -1,40 +1,14 @@
 """Requests that belong to one endpoint: by a key, or by the cookie that an answer brought."""
 
-import socket
-from collections.abc import Iterator
-from contextlib import ExitStack
-
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import Endpoints, Stage, answer, get, head_of
 
 STICKY = {"cookie": "place", "secret": "a secret of many octets", "max_age": 0.0}
 
 
-class Several:
+class Several(Endpoints):
     """As many endpoints of one upstream as wanted; they close each connection with its answer."""
-
-    def __init__(self, stage: Stage, stack: ExitStack, count: int, **changes: object) -> None:
-        self.stage = stage
-        self.listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        for listener in self.listeners:
-            listener.setblocking(False)
-        self.changes = changes
-        self.use(*range(count))
-
-    def use(self, *places: int) -> None:
-        """Work with the endpoints in these places."""
-        self.stage.adopt(*(self.listeners[place].getsockname() for place in places), **self.changes)
-
-    def asked(self) -> tuple[int, Peer]:
-        """Return who was asked, and the connection."""
-        self.stage.settle()
-        for place, listener in enumerate(self.listeners):
-            try:
-                return place, self.stage._peer(listener.accept()[0])
-            except OSError:
-                continue
-        raise AssertionError("nobody was asked")
 
     def ask(self, fields: str = "", target: str = "/api/payments/x", status: str = "200 OK") -> tuple[int, bytes]:
         """Let a client of its own ask; return who answered and the answer."""
@@ -46,12 +20,6 @@ class Several:
         found = client.read()
         client.close()
         return place, found
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 def hashed(by: str, name: str | None = None) -> dict[str, object]:
@@ -73,16 +41,16 @@ def cookie_of(message: bytes) -> str:
     ],
 )
 def test_one_key_goes_to_one_endpoint_and_keys_to_all(
-    stage: Stage, stack: ExitStack, key: tuple[str, str], fields: str, target: str
+    stage: Stage, key: tuple[str, str], fields: str, target: str
 ) -> None:
-    several = Several(stage, stack, 3, **hashed(*key))
+    several = Several(stage, 3, **hashed(*key))
     seen = {user: {several.ask(fields.format(user), target.format(user))[0] for _ in range(3)} for user in range(16)}
     assert {len(places) for places in seen.values()} == {1}
     assert set().union(*seen.values()) == {0, 1, 2}
 
 
-def test_the_client_s_address_is_a_key(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 3, **hashed("client"))
+def test_the_client_s_address_is_a_key(stage: Stage) -> None:
+    several = Several(stage, 3, **hashed("client"))
     assert len({several.ask()[0] for _ in range(8)}) == 1
 
 
@@ -98,15 +66,13 @@ def test_the_client_s_address_is_a_key(stage: Stage, stack: ExitStack) -> None:
         pytest.param(("query", "user"), "", "/api/payments/x?users=1", id="another parameter"),
     ],
 )
-def test_a_request_without_a_key_goes_by_chance(
-    stage: Stage, stack: ExitStack, key: tuple[str, str], fields: str, target: str
-) -> None:
-    several = Several(stage, stack, 2, **hashed(*key))
+def test_a_request_without_a_key_goes_by_chance(stage: Stage, key: tuple[str, str], fields: str, target: str) -> None:
+    several = Several(stage, 2, **hashed(*key))
     assert {several.ask(fields, target)[0] for _ in range(32)} == {0, 1}
 
 
-def test_a_key_moves_only_to_an_endpoint_that_is_new(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 3, **hashed("header", "X-User"))
+def test_a_key_moves_only_to_an_endpoint_that_is_new(stage: Stage) -> None:
+    several = Several(stage, 3, **hashed("header", "X-User"))
     several.use(0, 1)
     before = [several.ask(f"X-User: {user}\r\n")[0] for user in range(30)]
     several.use(2, 0, 1)
@@ -115,8 +81,8 @@ def test_a_key_moves_only_to_an_endpoint_that_is_new(stage: Stage, stack: ExitSt
     assert after.count(2) < 20
 
 
-def test_a_cookie_brings_the_client_back(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 3, upstreams__0__sticky=STICKY)
+def test_a_cookie_brings_the_client_back(stage: Stage) -> None:
+    several = Several(stage, 3, upstreams__0__sticky=STICKY)
     place, first = several.ask()
     value = head_of(first)[1]["set-cookie"]
     name, _, rest = value.partition("=")
@@ -127,13 +93,13 @@ def test_a_cookie_brings_the_client_back(stage: Stage, stack: ExitStack) -> None
         assert "set-cookie" not in head_of(answered)[1]
 
 
-def test_it_is_kept_as_long_as_was_asked(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 1, upstreams__0__sticky={**STICKY, "max_age": 3600.0})
+def test_it_is_kept_as_long_as_was_asked(stage: Stage) -> None:
+    several = Several(stage, 1, upstreams__0__sticky={**STICKY, "max_age": 3600.0})
     assert head_of(several.ask()[1])[1]["set-cookie"].endswith("; SameSite=Lax; Max-Age=3600")
 
 
-def test_a_cookie_outlives_that_endpoints_come_and_go(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 4, upstreams__0__sticky=STICKY)
+def test_a_cookie_outlives_that_endpoints_come_and_go(stage: Stage) -> None:
+    several = Several(stage, 4, upstreams__0__sticky=STICKY)
     several.use(0, 1)
     cookies: dict[int, str] = {}
     while len(cookies) < 2:
@@ -158,16 +124,16 @@ def test_a_cookie_outlives_that_endpoints_come_and_go(stage: Stage, stack: ExitS
         pytest.param("other={}", id="of another name"),
     ],
 )
-def test_what_was_not_made_here_chooses_nothing(stage: Stage, stack: ExitStack, cookie: str) -> None:
-    several = Several(stage, stack, 2, upstreams__0__sticky=STICKY)
+def test_what_was_not_made_here_chooses_nothing(stage: Stage, cookie: str) -> None:
+    several = Several(stage, 2, upstreams__0__sticky=STICKY)
     mark = cookie_of(several.ask()[1]).removeprefix("place=")
     found = [several.ask(f"Cookie: {cookie.format(mark)}\r\n") for _ in range(32)]
     assert {place for place, _ in found} == {0, 1}
     assert all("set-cookie" in head_of(message)[1] for _, message in found)
 
 
-def test_another_secret_makes_other_cookies(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 1, upstreams__0__sticky=STICKY)
+def test_another_secret_makes_other_cookies(stage: Stage) -> None:
+    several = Several(stage, 1, upstreams__0__sticky=STICKY)
     before = cookie_of(several.ask()[1])
     several.changes = {"upstreams__0__sticky": {**STICKY, "secret": "another one"}}
     several.use(0)
@@ -175,29 +141,29 @@ def test_another_secret_makes_other_cookies(stage: Stage, stack: ExitStack) -> N
     assert after != before
 
 
-def test_the_same_endpoint_of_another_upstream_has_another_cookie(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 1, upstreams__0__sticky=STICKY)
+def test_the_same_endpoint_of_another_upstream_has_another_cookie(stage: Stage) -> None:
+    several = Several(stage, 1, upstreams__0__sticky=STICKY)
     first = cookie_of(several.ask()[1])
     several.changes["upstreams__0__name"] = "refunds"
     several.use(0)
     assert cookie_of(several.ask()[1]) != first
 
 
-def test_without_sticky_no_cookie_is_set(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 1, upstreams__0__sticky=STICKY)
+def test_without_sticky_no_cookie_is_set(stage: Stage) -> None:
+    several = Several(stage, 1, upstreams__0__sticky=STICKY)
     assert "set-cookie" in head_of(several.ask()[1])[1]
     several.changes = {}
     several.use(0)
     assert "set-cookie" not in head_of(several.ask()[1])[1]
 
 
-def test_a_failing_answer_binds_nobody(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 1, upstreams__0__sticky=STICKY)
+def test_a_failing_answer_binds_nobody(stage: Stage) -> None:
+    several = Several(stage, 1, upstreams__0__sticky=STICKY)
     assert "set-cookie" not in head_of(several.ask(status="503 Service Unavailable")[1])[1]
 
 
-def test_an_endpoint_that_is_full_is_not_waited_for(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 2, upstreams__0__sticky=STICKY, upstreams__0__caps__requests=1)
+def test_an_endpoint_that_is_full_is_not_waited_for(stage: Stage) -> None:
+    several = Several(stage, 2, upstreams__0__sticky=STICKY, upstreams__0__caps__requests=1)
     place, first = several.ask()
     own = f"Cookie: {cookie_of(first)}\r\n"
     busy, waiting = stage.client(), stage.client()
@@ -211,8 +177,8 @@ def test_an_endpoint_that_is_full_is_not_waited_for(stage: Stage, stack: ExitSta
     assert cookie_of(waiting.read()) != cookie_of(first)
 
 
-def test_an_endpoint_that_is_gone_is_not_waited_for(stage: Stage, stack: ExitStack) -> None:
-    several = Several(stage, stack, 2, upstreams__0__sticky=STICKY)
+def test_an_endpoint_that_is_gone_is_not_waited_for(stage: Stage) -> None:
+    several = Several(stage, 2, upstreams__0__sticky=STICKY)
     place, first = several.ask()
     several.listeners[place].close()
     other, found = several.ask(f"Cookie: {cookie_of(first)}\r\n")

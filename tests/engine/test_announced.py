@@ -1,6 +1,5 @@
 """Upstreams that are told whose each connection is."""
 
-import socket
 import ssl
 
 import pytest
@@ -8,7 +7,7 @@ import trustme
 
 from lumina.proxy_protocol.header import ProxyHeader
 from lumina.snapshot import Snapshot
-from tests.engine.stage import Peer, Stage, answer, get
+from tests.engine.stage import IN_TURN, Peer, Stage, answer, get, nobody
 from tests.engine.test_arrival import TEXT, TRUSTED, Entrance, refused
 from tests.plan import plan
 from tests.proxy_protocol.vectors import OF_FOUR, OF_SIX, SIX, Told, binary
@@ -53,12 +52,7 @@ def test_a_header_goes_before_the_first_request(stage: Stage, version: int) -> N
 
 def test_the_next_request_of_the_same_client_needs_none(stage: Stage) -> None:
     adopt(stage)
-    client = stage.client()
-    client.send(get("/api/payments/1"))
-    upstream = stage.accept()
-    told(upstream)
-    upstream.send(answer())
-    client.read()
+    client, upstream = stage.conversation()
     assert idle(stage) == (0, 1)
     client.send(get("/api/payments/2"))
     assert upstream.read().startswith(b"GET /2 ")
@@ -69,15 +63,9 @@ def test_the_next_request_of_the_same_client_needs_none(stage: Stage) -> None:
 
 
 def test_each_endpoint_has_a_connection_of_its_own_for_a_client(stage: Stage) -> None:
-    other = socket.create_server(("127.0.0.1", 0))
-    other.setblocking(False)
-    adopt(stage, 2, stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
-    client = stage.client()
-    client.send(get("/api/payments/1"))
-    first = stage.accept()
-    first.read()
-    first.send(answer())
-    client.read()
+    other = stage.listen()
+    adopt(stage, 2, stage.upstream.getsockname(), other.getsockname(), **IN_TURN)
+    client, first = stage.conversation()
     client.send(get("/api/payments/2"))
     second = stage.meet(other)
     assert told(second)[1].startswith(b"GET /2 ")
@@ -85,17 +73,11 @@ def test_each_endpoint_has_a_connection_of_its_own_for_a_client(stage: Stage) ->
     client.read()
     client.send(get("/api/payments/3"))
     assert first.read().startswith(b"GET /3 ")
-    other.close()
 
 
 def test_one_whose_end_came_with_the_request_is_not_tried(stage: Stage) -> None:
     adopt(stage)
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    upstream.read()
-    upstream.send(answer())
-    client.read()
+    client, upstream = stage.conversation()
     client.sock.send(get("/api/payments/again"))
     upstream.close()  # the engine hears of both in the same turn, of the request first
     fresh = stage.accept()
@@ -125,12 +107,7 @@ def test_another_client_never_gets_it(stage: Stage) -> None:
 
 def test_it_ends_with_its_client(stage: Stage) -> None:
     adopt(stage)
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    told(upstream)
-    upstream.send(answer())
-    client.read()
+    client, upstream = stage.conversation()
     client.close()
     assert (upstream.read(), upstream.ended) == (b"", True)
     assert idle(stage) == (0, 0)
@@ -182,12 +159,7 @@ def test_two_clients_of_one_name_are_two(stage: Stage) -> None:
 
 def test_one_that_its_upstream_closed_is_replaced(stage: Stage) -> None:
     adopt(stage)
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    told(upstream)
-    upstream.send(answer())
-    client.read()
+    client, upstream = stage.conversation()
     upstream.close()
     assert idle(stage) == (0, 0)
     client.send(get())
@@ -196,12 +168,7 @@ def test_one_that_its_upstream_closed_is_replaced(stage: Stage) -> None:
 
 def test_one_that_closes_as_it_is_used_is_replaced(stage: Stage) -> None:
     adopt(stage)
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    told(upstream)
-    upstream.send(answer())
-    client.read()
+    client, upstream = stage.conversation()
     client.send(get())
     upstream.read()
     upstream.close()
@@ -213,21 +180,10 @@ def test_one_that_closes_as_it_is_used_is_replaced(stage: Stage) -> None:
     assert idle(stage) == (0, 1)
 
 
-def conversation(stage: Stage) -> tuple[Peer, Peer]:
-    """Return a client that was answered once, and the connection that waits for it."""
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    told(upstream)
-    upstream.send(answer())
-    client.read()
-    return client, upstream
-
-
 @pytest.mark.parametrize("cap", ["connections", "idle"])
 def test_those_that_wait_longest_make_room(stage: Stage, cap: str) -> None:
     adopt(stage, **{f"upstreams__0__caps__{cap}": 2})
-    (first, of_first), (second, of_second), (third, of_third) = (conversation(stage) for _ in range(3))
+    (first, of_first), (second, of_second), (third, of_third) = (stage.conversation() for _ in range(3))
     of_first.read()
     assert (of_first.ended, idle(stage)) == (True, (0, 2))
     second.send(get())
@@ -240,14 +196,14 @@ def test_those_that_wait_longest_make_room(stage: Stage, cap: str) -> None:
 
 def test_none_waits_where_none_may(stage: Stage) -> None:
     adopt(stage, upstreams__0__caps__idle=0)
-    _, upstream = conversation(stage)
+    _, upstream = stage.conversation()
     upstream.read()
     assert (upstream.ended, idle(stage)) == (True, (0, 0))
 
 
 def test_it_does_not_wait_for_ever(stage: Stage) -> None:
     adopt(stage, upstreams__0__timeouts__pool_idle=5.0)
-    client, upstream = conversation(stage)
+    client, upstream = stage.conversation()
     stage.engine.skip(6.0)
     upstream.read()
     assert (upstream.ended, idle(stage), client.ended) == (True, (0, 0), False)
@@ -257,7 +213,7 @@ def test_it_does_not_wait_for_ever(stage: Stage) -> None:
 
 def test_endpoints_that_go_take_theirs_along(stage: Stage) -> None:
     adopt(stage)
-    _, upstream = conversation(stage)
+    _, upstream = stage.conversation()
     stage.engine.endpoints(0, [])
     upstream.read()
     assert (upstream.ended, idle(stage)) == (True, (0, 0))
@@ -315,28 +271,23 @@ def test_tls_begins_behind_the_header(stage: Stage) -> None:
 
 
 def test_another_endpoint_is_told_too(stage: Stage) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as second, socket.create_server(("127.0.0.1", 0)) as vacant:
-        second.setblocking(False)
-        closed = vacant.getsockname()
-        vacant.close()
-        adopt(stage, 2, closed, second.getsockname())
-        client = stage.client()
-        for _ in range(4):
-            client.send(get(fields="Connection: keep-alive\r\n"))
-            stage.settle()
-            try:
-                upstream = stage.meet(second)
-                assert told(upstream)[0] == ends_of(client)
-            except BlockingIOError:
-                assert upstream.read().startswith(b"GET ")
-            upstream.send(answer())
-            assert client.read().endswith(b"ok")
+    second = stage.listen()
+    adopt(stage, 2, nobody(), second.getsockname())
+    client = stage.client()
+    for _ in range(4):
+        client.send(get(fields="Connection: keep-alive\r\n"))
+        stage.settle()
+        try:
+            upstream = stage.meet(second)
+            assert told(upstream)[0] == ends_of(client)
+        except BlockingIOError:
+            assert upstream.read().startswith(b"GET ")
+        upstream.send(answer())
+        assert client.read().endswith(b"ok")
 
 
 def test_the_second_of_two_that_are_asked_is_told_too(stage: Stage) -> None:
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-    for listener in listeners:
-        listener.setblocking(False)
+    listeners = [stage.listen(), stage.listen()]
     hedge = {"quantile": 0.5, "factor": 1.0, "floor": 0.01}
     adopt(stage, 1, *(listener.getsockname() for listener in listeners), upstreams__0__hedge=hedge)
     client = stage.client()
@@ -348,7 +299,7 @@ def test_the_second_of_two_that_are_asked_is_told_too(stage: Stage) -> None:
         stage.settle()
         for listener in listeners:
             try:
-                found.append(stage._peer(listener.accept()[0]))
+                found.append(stage.take(listener.accept()[0]))
             except BlockingIOError:
                 continue
         if len(found) == 2:
@@ -358,8 +309,6 @@ def test_the_second_of_two_that_are_asked_is_told_too(stage: Stage) -> None:
     assert client.read().endswith(b"ok")
     found[0].read()
     assert (found[0].ended, idle(stage)) == (True, (0, 1))
-    for listener in listeners:
-        listener.close()
 
 
 def test_the_plan_has_the_version() -> None:

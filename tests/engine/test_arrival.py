@@ -27,7 +27,7 @@ class Entrance:
 
     def connect(self, *pieces: bytes) -> Peer:
         """Connect, and send these pieces one after the other."""
-        peer = self.stage._peer(socket.create_connection(self.address))
+        peer = self.stage.take(socket.create_connection(self.address))
         for piece in pieces:
             self.stage.settle()
             with contextlib.suppress(ConnectionError):

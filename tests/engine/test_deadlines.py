@@ -2,13 +2,11 @@
 
 import copy
 import re
-import socket
 
 import pytest
 
 from lumina.snapshot import Snapshot
-from tests.engine.stage import Peer, Stage, answer, get, head_of
-from tests.engine.test_sending import Two
+from tests.engine.stage import Endpoints, Peer, Stage, answer, get, head_of
 from tests.plan import plan
 
 UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -159,7 +157,7 @@ def test_who_waits_for_room_waits_no_longer_than_its_time(stage: Stage) -> None:
 
 
 def test_who_is_asked_beside_the_first_is_told_what_is_left(stage: Stage) -> None:
-    two = Two(stage, upstreams__0__timeouts__first_byte=30.0)
+    two = Endpoints(stage, upstreams__0__timeouts__first_byte=30.0)
     client = stage.client()
     client.send(get(fields="X-Request-Timeout: 5\r\n"))
     at, first = two.asked()
@@ -170,27 +168,25 @@ def test_who_is_asked_beside_the_first_is_told_what_is_left(stage: Stage) -> Non
     assert begin - milliseconds(told(second.read())["x-request-timeout"]) >= 900
     second.send(answer(b"second"))
     assert client.read().endswith(b"second")
-    two.other.close()
 
 
 def test_the_upstream_that_is_fallen_back_to_is_told_too(stage: Stage) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        made = plan(stage.upstream.getsockname(), upstreams__0__retries__attempts=1)
-        made["upstreams"].append({**copy.deepcopy(plan(listener.getsockname())["upstreams"][0]), "name": "spare"})
-        made["upstreams"][1]["base"] = "/much/longer"
-        made["routes"][0]["fallback"] = {"upstream": 1, "answer": None}
-        stage.engine.adopt(Snapshot(made))
-        stage.client().send(get(fields="X-Request-Timeout: 5\r\n"))
-        upstream = stage.accept()
-        begin = milliseconds(told(upstream.read())["x-request-timeout"])
-        stage.pass_time(0.2)
-        upstream.close()
-        stage.settle()
-        message = stage._peer(listener.accept()[0]).read()
-        assert message.startswith(b"GET /much/longer/x HTTP/1.1\r\n")
-        assert message.endswith(b"\r\n\r\n")
-        assert begin - milliseconds(told(message)["x-request-timeout"]) >= 150
+    listener = stage.listen()
+    made = plan(stage.upstream.getsockname(), upstreams__0__retries__attempts=1)
+    made["upstreams"].append({**copy.deepcopy(plan(listener.getsockname())["upstreams"][0]), "name": "spare"})
+    made["upstreams"][1]["base"] = "/much/longer"
+    made["routes"][0]["fallback"] = {"upstream": 1, "answer": None}
+    stage.engine.adopt(Snapshot(made))
+    stage.client().send(get(fields="X-Request-Timeout: 5\r\n"))
+    upstream = stage.accept()
+    begin = milliseconds(told(upstream.read())["x-request-timeout"])
+    stage.pass_time(0.2)
+    upstream.close()
+    stage.settle()
+    message = stage.take(listener.accept()[0]).read()
+    assert message.startswith(b"GET /much/longer/x HTTP/1.1\r\n")
+    assert message.endswith(b"\r\n\r\n")
+    assert begin - milliseconds(told(message)["x-request-timeout"]) >= 150
 
 
 def test_a_body_follows_its_head(stage: Stage) -> None:

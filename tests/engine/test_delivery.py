@@ -6,25 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of, wait_for
+from tests.engine.stage import IN_TURN, Endpoints, Peer, Stage, answer, get, head_of, nobody, wait_for
 
 POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
 
 
-def warm(stage: Stage) -> tuple[Peer, Peer]:
-    """Return a client and an upstream connection that waits in the pool."""
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    upstream.read()
-    upstream.send(answer())
-    client.read()
-    return client, upstream
-
-
 @pytest.mark.parametrize("request_", [get(), POST], ids=["GET", "POST"])
 def test_a_connection_that_closed_while_it_waited_is_not_used(stage: Stage, request_: bytes) -> None:
-    client, upstream = warm(stage)
+    client, upstream = stage.conversation()
     upstream.close()
     client.send(request_)
     fresh = stage.accept()
@@ -35,7 +24,7 @@ def test_a_connection_that_closed_while_it_waited_is_not_used(stage: Stage, requ
 
 
 def test_a_safe_request_that_met_the_race_is_sent_once_more(stage: Stage) -> None:
-    client, upstream = warm(stage)
+    client, upstream = stage.conversation()
     client.send(get())
     assert upstream.read()
     upstream.close()
@@ -47,7 +36,7 @@ def test_a_safe_request_that_met_the_race_is_sent_once_more(stage: Stage) -> Non
 
 
 def test_a_request_that_may_have_been_acted_on_is_not_sent_again(stage: Stage) -> None:
-    client, upstream = warm(stage)
+    client, upstream = stage.conversation()
     client.send(POST)
     assert upstream.read()
     upstream.close()
@@ -59,10 +48,7 @@ def test_a_request_that_may_have_been_acted_on_is_not_sent_again(stage: Stage) -
 
 
 def test_a_refused_endpoint_hands_over_to_the_next(stage: Stage) -> None:
-    closed = socket.create_server(("127.0.0.1", 0))
-    nobody = closed.getsockname()
-    closed.close()
-    stage.adopt(nobody, stage.upstream.getsockname(), upstreams__0__balance__policy="round_robin")
+    stage.adopt(nobody(), stage.upstream.getsockname(), **IN_TURN)
     client = stage.client()
     client.send(get())
     stage.accept().send(answer())
@@ -78,11 +64,7 @@ def test_a_refused_endpoint_hands_over_to_the_next(stage: Stage) -> None:
     ],
 )
 def test_an_upstream_that_cannot_be_reached(stage: Stage, endpoint: tuple[str, int] | None, reason: str) -> None:
-    if endpoint is None:
-        closed = socket.create_server(("127.0.0.1", 0))
-        endpoint = closed.getsockname()
-        closed.close()
-    stage.adopt(endpoint)
+    stage.adopt(endpoint or nobody())
     client = stage.client()
     client.send(get())
     _, fields, body = head_of(stage.wait(client))
@@ -92,18 +74,13 @@ def test_an_upstream_that_cannot_be_reached(stage: Stage, endpoint: tuple[str, i
 
 
 def test_endpoints_take_turns(stage: Stage) -> None:
-    other = socket.create_server(("127.0.0.1", 0))
-    other.setblocking(False)
-    stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
-    for listener in (stage.upstream, other, stage.upstream, other):
+    for listener in Endpoints(stage, **IN_TURN).listeners * 2:
         client = stage.client()
         client.send(get(fields="Connection: close\r\n"))
-        stage.settle()
-        taken = stage._peer(listener.accept()[0])
+        taken = stage.meet(listener)
         taken.read()
         taken.send(answer(fields="Connection: close\r\n"))
         assert client.read().endswith(b"ok")
-    other.close()
 
 
 def test_a_slow_upstream_stops_the_reading_of_the_body(stage: Stage) -> None:
@@ -141,7 +118,7 @@ def test_an_upstream_that_takes_nothing_of_an_upload_is_not_waited_for(stage: St
 @pytest.mark.parametrize("requests", [1, 3])
 def test_requests_earn_what_may_be_sent_once_more(stage: Stage, requests: int) -> None:
     stage.adopt(upstreams__0__retries__budget_ratio=0.5, upstreams__0__retries__budget_rate=0.0)
-    client, upstream = warm(stage)
+    client, upstream = stage.conversation()
     for _ in range(requests - 1):
         client.send(get())
         upstream.read()
@@ -176,12 +153,9 @@ def test_an_upload_s_time_is_its_client_s(stage: Stage) -> None:
 
 def in_turn(stage: Stage, *, statuses: list[int], consecutive: int = 5) -> tuple[Peer, Peer, socket.socket]:
     """Return a client whose request came to the first of two endpoints, that connection, and the other's listener."""
-    other = socket.create_server(("127.0.0.1", 0))
-    other.setblocking(False)
-    stage.adopt(
-        stage.upstream.getsockname(),
-        other.getsockname(),
-        upstreams__0__balance__policy="round_robin",
+    two = Endpoints(
+        stage,
+        **IN_TURN,
         upstreams__0__retries__statuses=statuses,
         upstreams__0__retries__attempts=5,
         upstreams__0__outliers__consecutive=consecutive,
@@ -191,7 +165,7 @@ def in_turn(stage: Stage, *, statuses: list[int], consecutive: int = 5) -> tuple
     client.send(get())
     upstream = stage.accept()
     assert upstream.read()
-    return client, upstream, other
+    return client, upstream, two.listeners[1]
 
 
 @pytest.mark.parametrize("status", ["400 Bad", "429 Too Many", "503 Busy", "599 None"])
@@ -203,14 +177,12 @@ def test_any_status_may_be_followed_by_another_try(stage: Stage, status: str) ->
     second.send(answer(b"I do"))
     assert client.read().endswith(b"I do")
     assert stage.arena.read()["retries"] == {(2, "status"): 1}
-    other.close()
 
 
 def test_a_status_that_is_not_named_is_passed_on(stage: Stage) -> None:
-    client, upstream, other = in_turn(stage, statuses=[429])
+    client, upstream, _ = in_turn(stage, statuses=[429])
     upstream.send(answer(b"mine", status="503 Busy"))
     assert head_of(client.read())[::2] == ("HTTP/1.1 503 Busy", b"mine")
-    other.close()
 
 
 @pytest.mark.parametrize("later", [False, True])
@@ -225,7 +197,6 @@ def test_who_said_later_is_not_asked_again_for_the_same_request(stage: Stage, la
     else:
         stage.pass_time(0.5)  # a pause before the next try, wherever that goes
         assert wait_for(stage.upstream.fileno(), other.fileno())
-    other.close()
 
 
 @pytest.mark.parametrize(("status", "left_out"), [("429 Too Many", 0), ("503 Busy", 1)])
@@ -237,4 +208,3 @@ def test_what_is_the_client_s_fault_says_nothing_of_an_endpoint(stage: Stage, st
     second.send(answer(b"I do"))
     assert client.read().endswith(b"I do")
     assert [stage.arena.endpoint(at)["ejections"] for at in range(2)] == [left_out, 0]
-    other.close()

@@ -2,30 +2,21 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import IN_TURN, Endpoints, Peer, Stage, answer, get, head_of, nobody
 
 NOTHING = {"upstreams__0__retries__budget_ratio": 0.0, "upstreams__0__retries__budget_rate": 0.0}
 
 
-@pytest.fixture
-def other() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        yield listener
+def two(stage: Stage, **changes: object) -> socket.socket:
+    """Work with two endpoints, in turns; return the second's listener."""
+    return Endpoints(stage, **IN_TURN, **changes).listeners[1]
 
 
-def two(stage: Stage, other: socket.socket, **changes: object) -> None:
-    """Work with two endpoints, in turns."""
-    changes = {"upstreams__0__balance__policy": "round_robin", **changes}
-    stage.adopt(stage.upstream.getsockname(), other.getsockname(), **changes)
-
-
-def test_a_request_meets_only_so_many_connections_that_close(stage: Stage, other: socket.socket) -> None:
-    two(stage, other, **NOTHING)
+def test_a_request_meets_only_so_many_connections_that_close(stage: Stage) -> None:
+    other = two(stage, **NOTHING)
     clients = [stage.client() for _ in range(8)]
     upstreams = []
     for at, client in enumerate(clients):
@@ -80,8 +71,8 @@ def test_one_that_was_never_used_before_is_not_stale(stage: Stage) -> None:
     assert stage.arena.read()["retries"] == {}
 
 
-def test_what_was_resent_counts_as_one_try(stage: Stage, other: socket.socket) -> None:
-    two(stage, other, upstreams__0__retries__attempts=2, upstreams__0__retries__budget_ratio=1.0)
+def test_what_was_resent_counts_as_one_try(stage: Stage) -> None:
+    other = two(stage, upstreams__0__retries__attempts=2, upstreams__0__retries__budget_ratio=1.0)
     client = stage.client()
     seen = []
     for listener in (stage.upstream, other):
@@ -111,13 +102,9 @@ def test_what_was_resent_counts_as_one_try(stage: Stage, other: socket.socket) -
     assert client.read().endswith(b"at last")
 
 
-def test_another_endpoint_is_asked_for_nothing_where_no_connection_came_about(
-    stage: Stage, other: socket.socket
-) -> None:
-    closed = socket.create_server(("127.0.0.1", 0))
-    nobody = closed.getsockname()
-    closed.close()
-    stage.adopt(nobody, other.getsockname(), upstreams__0__balance__policy="round_robin", **NOTHING)
+def test_another_endpoint_is_asked_for_nothing_where_no_connection_came_about(stage: Stage) -> None:
+    other = stage.listen()
+    stage.adopt(nobody(), other.getsockname(), **IN_TURN, **NOTHING)
     client = stage.client()
     client.send(get())
     taken = stage.meet(other)
@@ -146,9 +133,9 @@ def broken_off(stage: Stage, request: bytes, said: bytes) -> Peer:
 
 @pytest.mark.parametrize("said", BROKEN.values(), ids=BROKEN)
 def test_of_an_answer_that_breaks_off_before_its_head_is_there_the_client_sees_nothing(
-    stage: Stage, other: socket.socket, said: bytes
+    stage: Stage, said: bytes
 ) -> None:
-    two(stage, other)
+    other = two(stage)
     client = broken_off(stage, get(), said)
     second = stage.meet(other)
     assert second.read().startswith(b"GET /x HTTP/1.1\r\n")
@@ -159,10 +146,8 @@ def test_of_an_answer_that_breaks_off_before_its_head_is_there_the_client_sees_n
 
 
 @pytest.mark.parametrize("said", BROKEN.values(), ids=BROKEN)
-def test_what_an_endpoint_has_begun_to_answer_is_not_done_twice(
-    stage: Stage, other: socket.socket, said: bytes
-) -> None:
-    two(stage, other)
+def test_what_an_endpoint_has_begun_to_answer_is_not_done_twice(stage: Stage, said: bytes) -> None:
+    other = two(stage)
     client = broken_off(stage, POST, said)
     assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
     with pytest.raises(BlockingIOError):
@@ -178,7 +163,6 @@ def test_who_has_nobody_beside_it_is_not_asked_again(stage: Stage, said: bytes) 
 
 
 LONG_OUT = {
-    "upstreams__0__balance__policy": "round_robin",
     "upstreams__0__retries__statuses": [],
     "upstreams__0__outliers__consecutive": 1,
     "upstreams__0__outliers__ejection": 60.0,
@@ -204,11 +188,9 @@ def asked(stage: Stage, *listeners: socket.socket) -> list[Peer]:
     return [peer for peer in stage.peers if peer.sock.fileno() >= 0 and peer.read().startswith(b"GET ")]
 
 
-def test_who_was_put_out_of_use_is_better_than_who_has_just_refused(stage: Stage, other: socket.socket) -> None:
-    closed = socket.create_server(("127.0.0.1", 0))
-    nobody = closed.getsockname()
-    closed.close()
-    stage.adopt(stage.upstream.getsockname(), other.getsockname(), nobody, **LONG_OUT)
+def test_who_was_put_out_of_use_is_better_than_who_has_just_refused(stage: Stage) -> None:
+    other = stage.listen()
+    stage.adopt(stage.upstream.getsockname(), other.getsockname(), nobody(), **IN_TURN, **LONG_OUT)
     client = stage.client()
     put_out(stage, client, stage.upstream)
     put_out(stage, client, other)
@@ -220,8 +202,8 @@ def test_who_was_put_out_of_use_is_better_than_who_has_just_refused(stage: Stage
         assert client.read().endswith(b"well again")
 
 
-def test_nobody_is_challenged_by_who_is_out_of_use(stage: Stage, other: socket.socket) -> None:
-    two(stage, other, **LONG_OUT)
+def test_nobody_is_challenged_by_who_is_out_of_use(stage: Stage) -> None:
+    other = two(stage, **LONG_OUT)
     client = stage.client()
     put_out(stage, client, stage.upstream)
     client.send(get())
@@ -233,12 +215,9 @@ def test_nobody_is_challenged_by_who_is_out_of_use(stage: Stage, other: socket.s
 
 
 @pytest.mark.parametrize("spent", [1, 2])
-def test_what_only_hurries_a_request_leaves_retries_to_those_that_need_them(
-    stage: Stage, other: socket.socket, spent: int
-) -> None:
-    two(
+def test_what_only_hurries_a_request_leaves_retries_to_those_that_need_them(stage: Stage, spent: int) -> None:
+    other = two(
         stage,
-        other,
         upstreams__0__retries__budget_ratio=0.0,
         upstreams__0__retries__budget_rate=0.3,  # three can gather, and half of them are kept for need
         upstreams__0__outliers=None,
@@ -265,8 +244,8 @@ def test_what_only_hurries_a_request_leaves_retries_to_those_that_need_them(
     assert client.read().endswith(b"at last")
 
 
-def test_half_a_request_is_not_sent_to_another(stage: Stage, other: socket.socket) -> None:
-    two(stage, other)
+def test_half_a_request_is_not_sent_to_another(stage: Stage) -> None:
+    other = two(stage)
     client = stage.client()
     client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
     upstream = stage.accept()
@@ -278,8 +257,8 @@ def test_half_a_request_is_not_sent_to_another(stage: Stage, other: socket.socke
 
 
 @pytest.mark.parametrize(("status", "out"), [(500, 0), (501, 0), (502, 1), (503, 1), (504, 1), (505, 0), (429, 0)])
-def test_which_answers_say_that_an_endpoint_fails(stage: Stage, other: socket.socket, status: int, out: int) -> None:
-    two(stage, other, upstreams__0__retries__statuses=[], upstreams__0__outliers__consecutive=1)
+def test_which_answers_say_that_an_endpoint_fails(stage: Stage, status: int, out: int) -> None:
+    two(stage, upstreams__0__retries__statuses=[], upstreams__0__outliers__consecutive=1)
     client = stage.client()
     client.send(get())
     upstream = stage.accept()

@@ -1,7 +1,6 @@
 """What answers when an upstream cannot: another upstream, then an answer that is always the same."""
 
 import copy
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -21,8 +20,7 @@ class Pair:
 
     def __init__(self, stage: Stage, reply: dict[str, Any] | None, *, other: bool = True, **changes: object) -> None:
         self.stage = stage
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.setblocking(False)
+        self.listener = stage.listen()
         made = plan(stage.upstream.getsockname(), **changes)
         second = copy.deepcopy(plan(self.listener.getsockname())["upstreams"][0])
         made["upstreams"].append({**second, "name": "spare", "base": "/base"})
@@ -41,7 +39,7 @@ class Pair:
     def other(self) -> Peer:
         """Return the connection that was made to the second upstream."""
         self.stage.settle()
-        return self.stage._peer(self.listener.accept()[0])
+        return self.stage.take(self.listener.accept()[0])
 
     def idle(self) -> bool:
         """Say whether nobody has asked the second upstream."""

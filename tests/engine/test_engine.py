@@ -15,12 +15,7 @@ def test_what_is_under_way_finishes_while_it_drains(stage: Stage) -> None:
 
 
 def test_an_idle_connection_may_ask_once_more_while_it_drains(stage: Stage) -> None:
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    upstream.read()
-    upstream.send(answer())
-    client.read()
+    client, upstream = stage.conversation()
     stage.engine.drain()
     client.send(get())
     upstream.read()
@@ -52,12 +47,7 @@ def test_an_exchange_keeps_the_snapshot_it_began_with(stage: Stage) -> None:
 
 
 def test_pools_outlive_snapshots(stage: Stage) -> None:
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    upstream.read()
-    upstream.send(answer())
-    client.read()
+    client, upstream = stage.conversation()
     stage.adopt()
     client.send(get("/api/payments/again"))
     assert head_of(upstream.read())[0] == "GET /again HTTP/1.1"

@@ -6,23 +6,13 @@ import struct
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import Stage, answer, head_of
 
 POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
 
 
-def warm(stage: Stage) -> tuple[Peer, Peer]:
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    upstream.read()
-    upstream.send(answer())
-    client.read()
-    return client, upstream
-
-
 def test_a_post_that_was_closed_upon_unread_is_sent_again(stage: Stage) -> None:
-    client, upstream = warm(stage)
+    client, upstream = stage.conversation()
     client.send(POST % 2 + b"hi")
     stage.settle()
     upstream.close()  # with the request in its kernel's hands
@@ -35,7 +25,7 @@ def test_a_post_that_was_closed_upon_unread_is_sent_again(stage: Stage) -> None:
 
 @pytest.mark.parametrize("size", [2, 40000])
 def test_a_post_that_was_read_is_not(stage: Stage, size: int) -> None:
-    client, upstream = warm(stage)
+    client, upstream = stage.conversation()
     client.send(POST % size + b"x" * size)
     stage.settle()
     assert upstream.sock.recv(20000 if size > 2 else 65536)  # of the long one not all: it may have been acted on

@@ -1,7 +1,5 @@
 """Each limit is counted by its name, once."""
 
-import socket
-
 import pytest
 
 from lumina.engine.limit import WORDS
@@ -164,21 +162,20 @@ def test_the_time_that_a_client_takes_to_upload_is_not_the_upstreams(stage: Stag
 
 
 def test_an_endpoint_is_not_to_blame_for_uploads_that_do_not_come(stage: Stage) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        other.setblocking(False)
-        stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
-        for number in range(5):
-            stage.client().send(POST + b"Content-Length: 4\r\n\r\n12")
-            upstream = stage.accept() if number % 2 == 0 else stage.meet(other)
-            upstream.read()
-        client = stage.client()
-        client.send(get())
-        upstream = stage.meet(other)
+    other = stage.listen()
+    stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
+    for number in range(5):
+        stage.client().send(POST + b"Content-Length: 4\r\n\r\n12")
+        upstream = stage.accept() if number % 2 == 0 else stage.meet(other)
         upstream.read()
-        upstream.send(answer())
-        assert client.read().endswith(b"ok")
-        stage.pass_time(1.5)
-        assert [stage.arena.endpoint(slot)["ejections"] for slot in (0, 1)] == [0, 0]
+    client = stage.client()
+    client.send(get())
+    upstream = stage.meet(other)
+    upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+    stage.pass_time(1.5)
+    assert [stage.arena.endpoint(slot)["ejections"] for slot in (0, 1)] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_a_listener_for_health_alone_serves_no_routes(stage: Stage) -> None:
     sock.setblocking(False)
     address = sock.getsockname()
     stage.engine.listen(sock.detach(), None, True)
-    client = stage._peer(socket.create_connection(address))
+    client = stage.take(socket.create_connection(address))
     client.send(get())
     assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"
 
@@ -52,14 +52,14 @@ def test_without_descriptors_whoever_comes_is_sent_away_and_later_served_again(s
                 break
         for sock in socks[:3]:
             sock.connect(stage.address)
-            assert stage._peer(sock).read() == b""
+            assert stage.take(sock).read() == b""
             assert stage.peers[-1].ended
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
         for filler in fillers:
             filler.close()
     socks[3].connect(stage.address)
-    client = stage._peer(socks[3])
+    client = stage.take(socks[3])
     client.send(get("/nowhere"))
     assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"
     assert stage.engine.connections == 1

@@ -107,28 +107,26 @@ def waiting_upload(stage: Stage, other: socket.socket) -> tuple[Peer, Peer]:
 
 
 def test_an_upload_that_waits_holds_up_nobody_who_needs_less(stage: Stage) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        other.setblocking(False)
-        _, idle = waiting_upload(stage, other)
-        client = stage.client()
-        client.send(get("/api/payments/quick"))
-        assert head_of(idle.read())[0] == "GET /quick HTTP/1.1"
-        idle.send(answer(b"quick"))
-        assert client.read().endswith(b"quick")
+    other = stage.listen()
+    _, idle = waiting_upload(stage, other)
+    client = stage.client()
+    client.send(get("/api/payments/quick"))
+    assert head_of(idle.read())[0] == "GET /quick HTTP/1.1"
+    idle.send(answer(b"quick"))
+    assert client.read().endswith(b"quick")
 
 
 def test_whoever_has_a_turn_too_soon_waits_no_longer_for_it(stage: Stage) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        other.setblocking(False)
-        upload, idle = waiting_upload(stage, other)
-        for _ in range(8):
-            stage.pass_time(0.1)
-            client = stage.client()
-            client.send(get("/api/payments/quick"))
-            if idle.read():
-                idle.send(answer(b"quick"))
-                client.read()
-        assert json.loads(head_of(upload.read())[2])["reason"] == "queue_timeout"
+    other = stage.listen()
+    upload, idle = waiting_upload(stage, other)
+    for _ in range(8):
+        stage.pass_time(0.1)
+        client = stage.client()
+        client.send(get("/api/payments/quick"))
+        if idle.read():
+            idle.send(answer(b"quick"))
+            client.read()
+    assert json.loads(head_of(upload.read())[2])["reason"] == "queue_timeout"
 
 
 def test_who_leaves_holds_up_nobody(stage: Stage) -> None:

@@ -46,7 +46,7 @@ def test_names_of_cases_are_their_own() -> None:
 
 
 def from_address(stage: Stage, address: str) -> Peer:
-    return stage._peer(socket.create_connection(stage.address, source_address=(address, 0)))
+    return stage.take(socket.create_connection(stage.address, source_address=(address, 0)))
 
 
 def test_who_is_trusted_is_asked_for_each_connection(stage: Stage) -> None:
@@ -122,7 +122,7 @@ def test_keys_by_client_are_the_clients(stage: Stage) -> None:
         stage.settle()
         for place, other in enumerate(others):
             try:
-                upstream = stage._peer(other.accept()[0])
+                upstream = stage.take(other.accept()[0])
             except BlockingIOError:
                 continue
             upstream.read()
@@ -173,7 +173,7 @@ def test_a_peer_by_ipv6(stage: Stage) -> None:
     stage.engine.listen(listener.detach())
     for networks, shown in (((), "::1"), (("::1",), "1.1.1.1, ::1")):
         trust(stage, *networks)
-        client = stage._peer(socket.create_connection(address[:2]))
+        client = stage.take(socket.create_connection(address[:2]))
         client.send(get(fields="X-Forwarded-For: 1.1.1.1\r\n"))
         upstream = stage.accept()
         assert told(upstream.read())["x-forwarded-for"] == shown
@@ -186,7 +186,7 @@ def test_a_peer_of_ipv4_on_a_socket_of_ipv6(stage: Stage) -> None:
     port = listener.getsockname()[1]
     stage.engine.listen(listener.detach())
     trust(stage, "127.0.0.0/8")
-    client = stage._peer(socket.create_connection(("127.0.0.1", port)))
+    client = stage.take(socket.create_connection(("127.0.0.1", port)))
     client.send(get(fields="X-Forwarded-For: 1.1.1.1\r\n"))
     upstream = stage.accept()
     found = told(upstream.read())
@@ -215,7 +215,7 @@ def test_the_peer_is_whom_a_proxy_header_names(stage: Stage, announced: str, cli
     address = listener.getsockname()
     stage.engine.listen(listener.detach(), proxy_protocol={"trusted": ["127.0.0.0/8"], "others": "refuse"})
     trust(stage, *PROXY)
-    sent = stage._peer(socket.create_connection(address))
+    sent = stage.take(socket.create_connection(address))
     sent.send(f"PROXY TCP4 {announced} 10.9.9.9 1234 80\r\n".encode() + get(fields="X-Forwarded-For: 1.1.1.1\r\n"))
     upstream = stage.accept()
     found = told(upstream.read())
@@ -238,7 +238,7 @@ def test_a_peer_without_an_address_is_trusted_with_nothing(
     trust(stage, "0.0.0.0/0", "::/0")
     sock = socket.socket(socket.AF_UNIX)
     sock.connect(path)
-    client = stage._peer(sock)
+    client = stage.take(sock)
     client.send(get(fields="X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\n"))
     upstream = stage.accept()
     found = told(upstream.read())

@@ -1,19 +1,16 @@
 """An endpoint that says nothing, and the second try beside it."""
 
 import contextlib
-import socket
 import time
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
-from tests.engine.test_sending import Two
+from tests.engine.stage import IN_TURN, Endpoints, Peer, Stage, answer, get, head_of, nobody
 
-ROUND = {"upstreams__0__balance__policy": "round_robin"}
 HEDGE = {"upstreams__0__hedge": {"quantile": 0.95, "factor": 1.0, "floor": 0.05}}
 
 
-def teach(stage: Stage, two: Two, times: int = 12) -> list[Peer]:
+def teach(stage: Stage, two: Endpoints, times: int = 12) -> list[Peer]:
     """Let both endpoints answer a few requests quickly; return a connection of each, in their order."""
     found: dict[int, Peer] = {}
     client = stage.client()
@@ -35,134 +32,89 @@ def teach(stage: Stage, two: Two, times: int = 12) -> list[Peer]:
     return [found[0], found[1]]
 
 
-def asked_of(stage: Stage, upstreams: list[Peer]) -> int:
-    """Return which of the two was sent something."""
+def race(stage: Stage, request: bytes = get()) -> tuple[Peer, Peer, Peer]:
+    """Let an endpoint be late where another may be asked; return the client, the late one and the other."""
+    upstreams = teach(stage, Endpoints(stage, **IN_TURN, **HEDGE))
+    client = stage.client()
+    client.send(request)
     stage.settle()
-    return next(at for at, upstream in enumerate(upstreams) if upstream.read())
+    late = next(at for at, upstream in enumerate(upstreams) if upstream.read())
+    stage.pass_time(0.3)
+    return client, upstreams[late], upstreams[1 - late]
 
 
 def test_a_late_answer_is_overtaken_where_that_is_wanted(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(get())
-    late = asked_of(stage, upstreams)
-    stage.pass_time(0.3)
-    other = upstreams[1 - late]
+    client, late, other = race(stage)
     assert head_of(other.read())[0] == "GET /x HTTP/1.1"
     other.send(answer(b"overtaken", fields="X: 1\r\n"))
     assert client.read().endswith(b"overtaken")
-    upstreams[late].read()
-    assert upstreams[late].ended  # the first is given up
+    late.read()
+    assert late.ended  # the first is given up
     assert stage.lines()[-1]["attempts"] == 2
     assert stage.arena.read()["retries"] == {(2, "hedge"): 1}
-    two.other.close()
 
 
 def test_what_may_become_a_tunnel_is_not_sent_twice(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(get(fields="Connection: upgrade\r\nUpgrade: websocket\r\n"))
-    late = asked_of(stage, upstreams)
-    stage.pass_time(0.3)
-    assert upstreams[1 - late].read() == b""
+    _, _, other = race(stage, get(fields="Connection: upgrade\r\nUpgrade: websocket\r\n"))
+    assert other.read() == b""
     assert stage.arena.read()["retries"] == {}
-    two.other.close()
 
 
 def test_the_second_is_asked_once_however_it_answers(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(get())
-    late = asked_of(stage, upstreams)
-    stage.pass_time(0.3)
-    other = upstreams[1 - late]
+    client, _, other = race(stage)
     asked = other.read()
     for piece in (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 3\r\n\r\n", b"y", b"es"):
         other.send(piece)
         asked += other.read()
     assert client.read().endswith(b"yes")
     assert asked.count(b"GET /x HTTP/1.1\r\n") == 1
-    two.other.close()
 
 
 def test_the_first_may_still_be_first(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(get())
-    late = asked_of(stage, upstreams)
-    stage.pass_time(0.3)
-    upstreams[1 - late].read()
-    upstreams[late].send(answer(b"first"))
+    client, late, other = race(stage)
+    other.read()
+    late.send(answer(b"first"))
     assert client.read().endswith(b"first")
-    upstreams[1 - late].read()
-    assert upstreams[1 - late].ended
-    two.other.close()
+    other.read()
+    assert other.ended
 
 
 def test_a_second_try_that_fails_changes_nothing(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(get())
-    late = asked_of(stage, upstreams)
-    stage.pass_time(0.3)
-    upstreams[1 - late].read()
-    upstreams[1 - late].send(answer(status="503 Busy"))
+    client, late, other = race(stage)
+    other.read()
+    other.send(answer(status="503 Busy"))
     stage.settle()
-    upstreams[late].send(answer(b"first"))
+    late.send(answer(b"first"))
     assert client.read().endswith(b"first")
-    two.other.close()
 
 
 def test_a_first_try_that_fails_leaves_the_second(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(get())
-    late = asked_of(stage, upstreams)
-    stage.pass_time(0.3)
-    upstreams[1 - late].read()
-    upstreams[late].send(b"no answer at all\r\n\r\n")
+    client, late, other = race(stage)
+    other.read()
+    late.send(b"no answer at all\r\n\r\n")
     stage.settle()
-    upstreams[1 - late].send(answer(b"second"))
+    other.send(answer(b"second"))
     assert client.read().endswith(b"second")
-    two.other.close()
 
 
 def test_what_may_not_be_sent_twice_has_no_rival(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi")
-    late = asked_of(stage, upstreams)
-    stage.pass_time(0.4)
-    assert upstreams[1 - late].read() == b""
-    upstreams[late].send(answer(b"once"))
+    client, late, other = race(stage, b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi")
+    assert other.read() == b""
+    late.send(answer(b"once"))
     assert client.read().endswith(b"once")
-    two.other.close()
 
 
 def test_a_client_that_leaves_takes_both_tries_along(stage: Stage) -> None:
-    two = Two(stage, **ROUND, **HEDGE)
-    upstreams = teach(stage, two)
-    client = stage.client()
-    client.send(get())
-    asked_of(stage, upstreams)
-    stage.pass_time(0.3)
+    client, late, other = race(stage)
     client.close()
-    for upstream in upstreams:
+    for upstream in (late, other):
         upstream.read()
         assert upstream.ended
     assert stage.lines()[-1]["status"] == 499
-    two.other.close()
 
 
 def test_an_endpoint_that_hangs_is_put_out_and_its_requests_go_elsewhere(stage: Stage) -> None:
-    two = Two(stage, **ROUND)
+    two = Endpoints(stage, **IN_TURN)
     upstreams = teach(stage, two)
     clients = [stage.client() for _ in range(8)]
     answered = 0
@@ -174,7 +126,7 @@ def test_an_endpoint_that_hangs_is_put_out_and_its_requests_go_elsewhere(stage: 
     for _ in range(20):
         stage.pass_time(0.1)
         with contextlib.suppress(BlockingIOError):
-            serving.append(stage._peer(two.other.accept()[0]))
+            serving.append(stage.take(two.listeners[1].accept()[0]))
         for upstream in serving:
             if upstream.read():
                 upstream.send(answer(b"well"))
@@ -182,13 +134,10 @@ def test_an_endpoint_that_hangs_is_put_out_and_its_requests_go_elsewhere(stage: 
     assert answered == 8
     assert stage.arena.endpoint(0)["state"] != "closed"
     assert stage.arena.endpoint(1)["state"] == "closed"
-    two.other.close()
 
 
 def test_a_worker_that_was_held_up_does_not_blame_an_endpoint_that_has_answered(stage: Stage) -> None:
-    other = socket.create_server(("127.0.0.1", 0))
-    other.setblocking(False)
-    stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance__policy="round_robin")
+    two = Endpoints(stage, **IN_TURN)
     client = stage.client()
     client.send(get())
     upstream = stage.accept()
@@ -199,16 +148,13 @@ def test_a_worker_that_was_held_up_does_not_blame_an_endpoint_that_has_answered(
     stage.engine.tick()
     assert client.read().endswith(b"ok")
     with pytest.raises(BlockingIOError):
-        other.accept()
-    other.close()
+        two.listeners[1].accept()
     assert stage.arena.read()["retries"] == {}
 
 
 @pytest.mark.parametrize("listening", [0, 1])
 def test_an_endpoint_with_two_addresses_is_found_at_the_one_that_answers(stage: Stage, listening: int) -> None:
-    nobody = socket.create_server(("127.0.0.1", 0))
-    addresses = [nobody.getsockname(), stage.upstream.getsockname()]
-    nobody.close()
+    addresses = [nobody(), stage.upstream.getsockname()]
     if listening == 0:
         addresses.reverse()
     stage.engine.endpoints(

@@ -1,47 +1,24 @@
 """Which endpoint, and on what connection."""
 
-import socket
 from collections import Counter
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
-
-
-class Two:
-    """The stage's upstream and another beside it, as two endpoints of one upstream."""
-
-    def __init__(self, stage: Stage, **changes: object) -> None:
-        self.stage = stage
-        self.other = socket.create_server(("127.0.0.1", 0))
-        self.other.setblocking(False)
-        self.listeners = (stage.upstream, self.other)
-        stage.adopt(*(listener.getsockname() for listener in self.listeners), **changes)
-
-    def asked(self) -> tuple[int, Peer]:
-        """Return who was asked, by a new connection, and that."""
-        self.stage.settle()
-        for at, listener in enumerate(self.listeners):
-            try:
-                return at, self.stage._peer(listener.accept()[0])
-            except OSError:  # nothing came, or nobody listens there any more
-                continue
-        raise AssertionError("nobody was asked")
+from tests.engine.stage import Endpoints, Stage, answer, get, head_of
 
 
 @pytest.mark.parametrize("policy", ["round_robin", "least_requests", "random_two", "ewma"])
 def test_what_is_under_way_is_spread(stage: Stage, policy: str) -> None:
-    two = Two(stage, upstreams__0__balance__policy=policy)
+    two = Endpoints(stage, upstreams__0__balance__policy=policy)
     for _ in range(8):
         stage.client().send(get())
         stage.settle()
     taken = Counter(two.asked()[0] for _ in range(8))
     assert set(taken.values()) == {4} if policy != "ewma" else set(taken) == {0, 1}
-    two.other.close()
 
 
 def test_an_endpoint_has_no_more_requests_than_it_may(stage: Stage) -> None:
-    two = Two(stage, upstreams__0__caps__requests=1)
+    two = Endpoints(stage, upstreams__0__caps__requests=1)
     clients = [stage.client() for _ in range(3)]
     for client in clients:
         client.send(get())
@@ -53,11 +30,10 @@ def test_an_endpoint_has_no_more_requests_than_it_may(stage: Stage) -> None:
     one.send(answer())
     stage.settle()
     assert head_of(one.read())[0] == "GET /x HTTP/1.1"  # the third had waited for it
-    two.other.close()
 
 
 def test_an_endpoint_of_a_later_tier_waits_for_its_turn(stage: Stage) -> None:
-    two = Two(stage, upstreams__0__endpoints__1__priority=1)
+    two = Endpoints(stage, upstreams__0__endpoints__1__priority=1)
     client = stage.client()
     for _ in range(5):
         client.send(get(fields="Connection: keep-alive\r\n"))
@@ -73,7 +49,6 @@ def test_an_endpoint_of_a_later_tier_waits_for_its_turn(stage: Stage) -> None:
     upstream.read()
     upstream.send(answer(b"second tier"))
     assert client.read().endswith(b"second tier")
-    two.other.close()
 
 
 def test_another_set_of_endpoints_is_taken_up_without_a_loss(stage: Stage) -> None:
@@ -81,15 +56,13 @@ def test_another_set_of_endpoints_is_taken_up_without_a_loss(stage: Stage) -> No
     first.send(get())
     old = stage.accept()
     old.read()
-    other = socket.create_server(("127.0.0.1", 0))
-    other.setblocking(False)
+    other = stage.listen()
     host, port = other.getsockname()
     stage.engine.endpoints(
         0, [{"key": "new", "host": host, "slot": 5, "weight": 1, "priority": 0, "addresses": [(host, port)]}]
     )
     second.send(get())
-    stage.settle()
-    new = stage._peer(other.accept()[0])
+    new = stage.meet(other)
     new.read()
     new.send(answer(b"new"))
     assert second.read().endswith(b"new")
@@ -97,4 +70,3 @@ def test_another_set_of_endpoints_is_taken_up_without_a_loss(stage: Stage) -> No
     assert first.read().endswith(b"old")
     assert old.read() == b""
     assert old.ended  # it is no endpoint any more: its connection is not kept
-    other.close()

@@ -89,7 +89,7 @@ class SecurePeer:
     def __init__(self, stage: Stage, authority: trustme.CA) -> None:
         context = ssl.create_default_context()
         authority.configure_trust(context)
-        self.peer = stage._peer(socket.create_connection(secure_address(stage, authority)))
+        self.peer = stage.take(socket.create_connection(secure_address(stage, authority)))
         self.received, self.sealed = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.session = context.wrap_bio(self.received, self.sealed, server_hostname="localhost")
         for _ in range(9):
@@ -221,7 +221,7 @@ def test_a_cookie_that_came_by_tls_does_not_leave_it(stage: Stage, authority: tr
 
 
 def test_plain_http_on_a_tls_port_is_told_so(stage: Stage, authority: trustme.CA) -> None:
-    client = stage._peer(socket.create_connection(secure_address(stage, authority)))
+    client = stage.take(socket.create_connection(secure_address(stage, authority)))
     client.send(get())
     first, _, body = head_of(client.read())
     assert first == "HTTP/1.1 400 Bad Request"

@@ -114,12 +114,7 @@ def test_a_connection_is_used_again(stage: Stage) -> None:
 
 def test_an_idle_connection_expires(stage: Stage) -> None:
     stage.adopt(upstreams__0__timeouts__pool_idle=0.05)
-    client = stage.client()
-    client.send(get())
-    upstream = stage.accept()
-    upstream.read()
-    upstream.send(answer())
-    client.read()
+    _, upstream = stage.conversation()
     assert stage.wait(upstream) == b""
     assert upstream.ended
     assert not stage.arena.read()["upstream_connections"].get((2, "idle"))

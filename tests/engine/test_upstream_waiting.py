@@ -1,10 +1,8 @@
 """Connections to an endpoint that wait: which is used again, and for what."""
 
-import socket
-
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import Peer, Stage, answer, get, head_of, nobody
 
 POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
 
@@ -71,13 +69,9 @@ def test_those_of_an_endpoint_that_is_none_any_more_are_closed(stage: Stage) -> 
 
 
 def test_the_first_address_that_a_name_server_tells_is_tried_first(stage: Stage) -> None:
-    closed = socket.create_server(("127.0.0.1", 0))
-    nobody = closed.getsockname()
-    closed.close()
-    other = socket.create_server(("127.0.0.1", 0))
-    other.setblocking(False)
+    other = stage.listen()
     client = stage.client()
-    stage.engine.resolve(0, 0, [nobody, stage.upstream.getsockname()])
+    stage.engine.resolve(0, 0, [nobody(), stage.upstream.getsockname()])
     asked(stage, client, get(fields="Connection: close\r\n")).close()
     stage.settle()
     stage.engine.resolve(0, 0, [other.getsockname(), stage.upstream.getsockname()])
@@ -85,4 +79,3 @@ def test_the_first_address_that_a_name_server_tells_is_tried_first(stage: Stage)
     second.send(get())
     taken = stage.meet(other)
     assert head_of(taken.read())[0] == "GET /x HTTP/1.1"
-    other.close()
