@@ -1,6 +1,9 @@
 """The stage on which the engine's tests play."""
 
+import contextlib
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,3 +15,23 @@ def stage() -> Iterator[Stage]:
     made = Stage()
     yield made
     made.close()
+
+
+def descriptors() -> dict[int, str]:
+    """Return what is open in this process, by its number."""
+    found = {}
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # that of the listing itself
+            found[int(entry.name)] = str(entry.readlink())
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_open() -> Iterator[None]:
+    """Hold every test to close what it opened, itself or by way of its stage."""
+    before = descriptors()
+    yield
+    if descriptors() != before:
+        gc.collect()
+    left = descriptors()
+    assert {number: what for number, what in left.items() if before.get(number) != what} == {}

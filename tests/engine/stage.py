@@ -20,6 +20,7 @@ from tests.plan import ENDPOINT, plan
 
 QUIET = 5  # milliseconds without an event after which all is said
 PATIENCE = 5.0  # seconds that something sure to come may take
+OVER = 60.0  # seconds after which nothing is left of what was idle when the engine began to drain
 IN_TURN = {"upstreams__0__balance__policy": "round_robin"}  # endpoints are asked one after the other
 
 
@@ -195,7 +196,7 @@ class Stage:
         return [json.loads(line) for line in self.arena.drain_log(0).splitlines()]
 
     def close(self) -> None:
-        """Take the stage down."""
+        """Take the stage down. The engine and the arena close their descriptors as they go."""
         for peer in self.peers:
             peer.close()
         for listener in (self.upstream, *self.listeners):
@@ -203,6 +204,9 @@ class Stage:
         self.settle()
         self.engine.drain()
         self.settle()
+        self.engine.skip(OVER)  # a gateway that is its own upstream waits for itself
+        self.settle()
+        del self.engine, self.arena
 
 
 class Endpoints:

@@ -15,6 +15,7 @@ from typing import Any
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
+from tests.engine.stage import OVER
 from tests.plan import plan
 
 ENDPOINTS = 3
@@ -301,12 +302,16 @@ class Storm:
             actor.close()
 
     def close(self) -> None:
-        """Take down what is left when everybody has gone."""
+        """Take down what is left when everybody has gone; the engine and the arena close their descriptors then."""
         self.leave()
         self.engine.drain()
         for listener in self.upstreams:
             if listener is not None:
                 listener.close()
+        self.engine.turn()
+        self.engine.skip(OVER)
+        self.engine.turn()
+        del self.engine, self.arena
 
 
 BREAKER = {

@@ -3,7 +3,6 @@
 STORM_SEEDS and STORM_FIRST let it go on for longer: how many storms, and which seed is the first.
 """
 
-import gc
 import os
 from pathlib import Path
 
@@ -24,7 +23,6 @@ def descriptors() -> int:
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
 def test_nothing_is_left_of_a_storm(seed: int) -> None:
-    gc.collect()  # what other tests have left is not to go meanwhile
     storm = Storm(seed)
     before = descriptors() - storm.listening()
     for _ in range(STEPS):

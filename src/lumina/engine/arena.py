@@ -29,7 +29,7 @@ Spread = tuple[list[int], float]
 
 
 class Arena:
-    """The mapping itself: create() it in the supervisor, attach() to it in a worker."""
+    """The mapping itself, and its descriptor: create() it in the supervisor, attach() to it in a worker."""
 
     def __init__(self, fd: cython.int) -> None:
         at: cython.p_void
@@ -53,6 +53,7 @@ class Arena:
     def __dealloc__(self) -> None:
         if self.header is not cython.NULL:
             munmap(self.header, self.size)
+            close(self.fd)
 
     @classmethod
     def create(cls, slots: int, endpoints: int = 64, upstreams: int = 64) -> Any:  # noqa: ANN401 (in a compiled class its own name is not known yet)
