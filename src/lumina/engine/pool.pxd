@@ -46,7 +46,6 @@ cdef class Pool:
     cdef double answered                    # when it last began an answer
     cdef double lifetime                    # the shortest wait after which the endpoint closed a connection; 0: unknown
     cdef void* newest
-    cdef void* oldest
     cdef dict aside                         # those that wait, each for a client of its own, the oldest first
     cdef bint announcing                    # all of its connections are of that kind
     cdef UpstreamStats* stats

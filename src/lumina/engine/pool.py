@@ -114,8 +114,6 @@ class Pool:
         connection.older = self.newest
         if self.newest is not cython.NULL:
             cython.cast(Pooled, self.newest).newer = cython.cast(cython.p_void, connection)
-        else:
-            self.oldest = cython.cast(cython.p_void, connection)
         self.newest = cython.cast(cython.p_void, connection)
         self.idle += 1
         self.stats.idle += 1
@@ -130,8 +128,6 @@ class Pool:
             self.newest = connection.older
         if connection.older is not cython.NULL:
             cython.cast(Pooled, connection.older).newer = connection.newer
-        else:
-            self.oldest = connection.newer
         connection.newer = cython.NULL
         connection.older = cython.NULL
         connection.idle = False
