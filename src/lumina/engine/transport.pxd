@@ -12,7 +12,6 @@ cdef enum:
     ENDED = 0               # receive(): the peer will send no more
     AGAIN = -1              # nothing now
     BROKEN = -2             # the connection cannot be used
-    PIECES = 4
 
 cdef uint32_t GONE, ALL_NEWS
 
