@@ -18,11 +18,6 @@ cdef enum HashKey:      # what POLICY_HASH takes its key from
     HASH_COOKIE
     HASH_QUERY
 
-cdef enum Priority:     # what is given up first
-    PRIORITY_LOW
-    PRIORITY_NORMAL
-    PRIORITY_HIGH
-
 cdef enum:
     STATUSES = 600          # places of Upstream.retry_statuses
 
@@ -147,7 +142,7 @@ cdef class Route:
     cdef readonly bint admin                # answers health and metrics, whatever the load
     cdef readonly long long body_bytes      # the largest request body; -1: none
     cdef readonly Upstream upstream
-    cdef readonly int priority              # a Priority
+    cdef readonly int priority              # 0, low, is given up first; 1 normal, 2 high
     cdef readonly Fallback fallback         # or None
 
 
@@ -187,7 +182,6 @@ cdef class Overload:
 
 @cython.final
 cdef class Snapshot:
-    cdef readonly str hash
     cdef readonly tuple routes
     cdef readonly tuple upstreams
     cdef readonly tuple endpoints

@@ -25,8 +25,7 @@ ADMIN_ROUTE = {
     "admin": True,
 }
 SERIES_CAP = 1000  # routes, and upstreams, with a series of their own; the rest share `_OTHER`
-NO_SERIES = 0
-OTHER_SERIES = 1
+OTHER_SERIES = 1  # 0 is for what belongs to no route
 FIRST_SERIES = 2
 
 # What the plan calls the numbers of the header, by their places.
@@ -299,14 +298,13 @@ class Snapshot:
 
     # fmt: off
     __slots__ = (
-        "admin_table", "endpoints", "forwarded", "half_close", "hash", "limits", "overload", "paths", "routes",
-        "strict", "table", "taken", "timeouts", "trace", "trusted", "upstreams",
+        "admin_table", "endpoints", "forwarded", "half_close", "limits", "overload", "paths", "routes", "strict",
+        "table", "taken", "timeouts", "trace", "trusted", "upstreams",
     )
     # fmt: on
 
     def __init__(self, plan: Plan, admin_path: str = "") -> None:
         """Build from a resolved plan; `admin_path` is the unix socket that answers health and metrics."""
-        self.hash = plan["hash"]
         self.limits = Limits(plan["limits"])
         self.timeouts = Timeouts(plan["timeouts"])
         self.overload = Overload(plan["overload"])

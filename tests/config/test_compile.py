@@ -205,7 +205,7 @@ def test_the_data_path_reads_the_plan() -> None:
     snapshot = Snapshot(json.loads(json.dumps(plan)))
     route = snapshot.find(b"/v1/orders/7")
     assert route is not None
-    assert (route.name, route.upstream.name, snapshot.hash) == ("the orders", "orders", plan["hash"])
+    assert (route.name, route.upstream.name) == ("the orders", "orders")
 
 
 def test_the_hash_names_what_is_meant() -> None:
