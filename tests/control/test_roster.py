@@ -27,9 +27,9 @@ def test_numbered_endpoints_are_there_from_the_start_where_the_snapshot_has_them
     socket = {**ENDPOINT, "host": None, "port": 0, "unix": "/run/a.sock", "authority": "localhost"}
     found, _ = roster(NUMBERED, socket)
     endpoints = Snapshot(plan(upstreams__0__endpoints=[NUMBERED, socket])).endpoints
-    assert [(member.key, member.slot) for member in found.everyone()] == [(each.key, each.index) for each in endpoints]
+    assert [(member.key, member.slot) for member in found.members(0)] == [(each.key, each.index) for each in endpoints]
     assert found.messages() == []
-    assert [member.unix for member in found.everyone()] == [None, "/run/a.sock"]
+    assert [member.unix for member in found.members(0)] == [None, "/run/a.sock"]
 
 
 def test_what_a_name_stands_for_is_told_with_the_rest_of_its_upstream() -> None:
@@ -116,5 +116,5 @@ def test_the_arena_has_room_for_all(endpoints: list[dict[str, Any]], count: int)
 
 def test_a_member_is_of_the_upstream_that_has_it() -> None:
     found, _ = roster(NUMBERED)
-    assert isinstance(found.everyone()[0], Member)
-    assert found.everyone()[0].upstream == 0
+    assert isinstance(found.members(0)[0], Member)
+    assert found.members(0)[0].upstream == 0

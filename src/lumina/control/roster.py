@@ -97,10 +97,6 @@ class Roster:
         """Return the endpoints of an upstream."""
         return [member for members in self._members[upstream].values() for member in members]
 
-    def everyone(self) -> list[Member]:
-        """Return all endpoints."""
-        return [member for upstream in range(len(self._members)) for member in self.members(upstream)]
-
     def find(self, name: Name, targets: list[Target]) -> int:
         """Put in what a name has come to stand for; return how many found no place in the arena."""
         entry = self._plan["upstreams"][name.upstream]["endpoints"][name.place]
