@@ -22,7 +22,7 @@ def check_authority(data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cyt
         return AUTHORITY_FINE
     if host_end <= at or data[host_end] != 58:
         return _fault(data, at, end, AUTHORITY_HOST)
-    if _port(data, host_end + 1, end) < 0:
+    if read_port(data, host_end + 1, end) < 0:
         return _fault(data, at, end, AUTHORITY_PORT)
     return AUTHORITY_FINE
 
@@ -74,7 +74,7 @@ def _ip_future(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py
     return at == end and at > start
 
 
-def _port(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+def read_port(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
     """Return the port data[at:end], 0 where it is empty, or -1."""
     port: cython.int = 0
     if end - at > 5:

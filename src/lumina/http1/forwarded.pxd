@@ -2,7 +2,7 @@
 cimport cython
 
 from lumina.http.addresses cimport ADDRESS, ADDRESS_TEXT, is_mapped, read_address, read_ipv4, write_address
-from lumina.http.authority cimport AUTHORITY_FINE, check_authority
+from lumina.http.authority cimport AUTHORITY_FINE, check_authority, read_port
 from lumina.http.lists cimport element_start, quoted_end
 from lumina.http.networks cimport Networks
 from lumina.http.octets cimport OCTETS, PATH, TCHAR
@@ -64,5 +64,4 @@ cdef class Forwarded:
 
 cdef int _only(Fields head, int name) noexcept
 cdef int _scheme(const unsigned char* data, Py_ssize_t at, Py_ssize_t size) noexcept
-cdef int _number(const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept
 cdef bint _is_prefix(const unsigned char* data, Py_ssize_t at, Py_ssize_t end) noexcept

@@ -15,7 +15,7 @@ from lumina.http1.fields import Fields
 
 if not cython.compiled:
     from lumina.http.addresses import ADDRESS, is_mapped, read_address, read_ipv4, write_address
-    from lumina.http.authority import AUTHORITY_FINE, check_authority
+    from lumina.http.authority import AUTHORITY_FINE, check_authority, read_port
     from lumina.http.lists import element_start, quoted_end
     from lumina.http.octets import OCTETS, PATH, TCHAR
     from lumina.http1.fields import (
@@ -173,7 +173,7 @@ class Forwarded:
     def _port(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:  # hot
         """Say whether this is a port; in Forwarded it may be hidden (RFC 7239, section 6.3)."""
         if self.ways != WAY_FORWARDED or at + 1 >= end or data[at] != 95:
-            return _number(data, at, end) >= 0
+            return at < end and read_port(data, at, end) >= 0
         while at < end and OCTETS[data[at]] & TCHAR:
             at += 1
         return at == end
@@ -192,7 +192,7 @@ class Forwarded:
             self.host_at = head.value_at[place]
             self.host_size = head.value_size[place]
         place = _only(head, NAME_X_FORWARDED_PORT)
-        if place >= 0 and _number(data, head.value_at[place], head.value_at[place] + head.value_size[place]) > 0:
+        if place >= 0 and read_port(data, head.value_at[place], head.value_at[place] + head.value_size[place]) > 0:
             self.port_at = head.value_at[place]
             self.port_size = head.value_size[place]
         place = _only(head, NAME_X_FORWARDED_PREFIX)
@@ -344,19 +344,6 @@ def _scheme(data: cython.p_const_uchar, at: cython.Py_ssize_t, size: cython.Py_s
     if same_word(data, at, size, b"https", 5) or same_word(data, at, size, b"wss", 3):
         return 1
     return 0 if same_word(data, at, size, b"http", 4) or same_word(data, at, size, b"ws", 2) else -1
-
-
-def _number(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:  # hot
-    """Return the port data[at:end], or -1."""
-    port: cython.int = 0
-    if at >= end or end - at > 5:
-        return -1
-    while at < end:
-        if not 48 <= data[at] <= 57:
-            return -1
-        port = port * 10 + data[at] - 48
-        at += 1
-    return port if port <= 65535 else -1
 
 
 def _is_prefix(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:  # hot

@@ -2,6 +2,7 @@
 cimport cython
 
 from lumina.http.addresses cimport ADDRESS, MAPPED, read_ipv4, read_ipv6
+from lumina.http.authority cimport read_port
 from lumina.proxy_protocol.checksum cimport crc32c
 from lumina.proxy_protocol.parties cimport Parties
 from lumina.proxy_protocol.refusals cimport *

@@ -13,6 +13,7 @@ from lumina.proxy_protocol.parties import Parties
 
 if not cython.compiled:
     from lumina.http.addresses import ADDRESS, MAPPED, read_ipv4, read_ipv6
+    from lumina.http.authority import read_port
     from lumina.proxy_protocol.checksum import crc32c
     from lumina.proxy_protocol.refusals import (
         REFUSAL_CHECKSUM,
@@ -224,13 +225,7 @@ def _is(
 
 
 def _port(data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
-    """Return the port data[at:end], or -1."""
-    port: cython.int = 0
-    if at >= end or end - at > 5 or (data[at] == 48 and end - at > 1):
+    """Return the port data[at:end], which no zero may begin but one alone, or -1."""
+    if at >= end or (data[at] == 48 and end - at > 1):
         return -1
-    while at < end:
-        if not 48 <= data[at] <= 57:
-            return -1
-        port = port * 10 + data[at] - 48
-        at += 1
-    return port if port <= 65535 else -1
+    return read_port(data, at, end)
