@@ -28,6 +28,11 @@ def test_the_page_is_what_the_fields_say() -> None:
     assert PAGE.read_text() == manual()  # if not: make docs
 
 
+def test_nothing_in_it_is_indented() -> None:
+    text = manual().partition("## The file")[2]
+    assert [line for line in text.splitlines() if line.startswith(" ")] == []  # Markdown would take it for code
+
+
 def test_every_section_is_in_it() -> None:
     assert [path for path, _ in sections()] == [
         "",

@@ -1,5 +1,6 @@
 """The reference manual of the configuration file, written from the fields themselves."""
 
+import inspect
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
@@ -80,7 +81,7 @@ def _inner(annotation: object) -> Iterator[type[Section]]:
 def _section(path: str, section: type[Section]) -> str:
     title = f"## `{path}`" if path else "## The file"
     rows = "".join(_row(path, name, field) for name, field in section.model_fields.items())
-    return f"{title}\n\n{section.__doc__}\n\n{COLUMNS}{rows}"
+    return f"{title}\n\n{inspect.getdoc(section)}\n\n{COLUMNS}{rows}"
 
 
 def _row(path: str, name: str, field: FieldInfo) -> str:

@@ -1,1 +1,1 @@
-"""What HTTP means in any version (RFC 9110): names, methods, targets."""
+"""What HTTP means in any version (RFC 9110): octets, names, addresses, targets."""

@@ -31,6 +31,7 @@ class Caps(Section):
     )
     queue: Annotated[int, Whole(0, MANY)] = Field(
         default=1024,
-        description="Most requests that wait for an endpoint with room, first come first served, for `timeouts.queue`. "
-        "One above it is answered 503; 0 lets none wait.",
+        description="Most requests that wait for an endpoint with room, for `timeouts.queue`: the more important "
+        "first, and among equals first come first served. One above it takes the place of a less important one, or is "
+        "answered 503; 0 lets none wait.",
     )

@@ -76,7 +76,8 @@ class Limits(Section):
     )
     upstream_connections: Annotated[int, Whole(1, 65536)] = Field(
         default=1024,
-        description="Most connections that one worker opens to one endpoint. A request above it is answered 503.",
+        description="Most connections that one worker opens to one endpoint. A request above it waits for room, as "
+        "`caps` of its upstream says.",
     )
     upstream_uploads: Annotated[int | None, OrNull(Whole(1, 65536), "half of `upstream_connections`")] = Field(
         default=None,

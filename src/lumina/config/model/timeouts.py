@@ -60,7 +60,8 @@ class Timeouts(Section):
     )
     queue: Annotated[float, OR_NONE] = Field(
         default=1.0,
-        description="How long a request may wait for an endpoint with room; then the answer is 503.",
+        description="How long a request may wait for an endpoint with room; then the answer is 503. In a line that has "
+        "stood for that long, a fifth of it.",
     )
     first_byte: Annotated[float, USUAL] = Field(
         default=60.0,
