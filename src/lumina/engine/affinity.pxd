@@ -1,6 +1,5 @@
 # Which endpoint a request belongs to: by a key of its own, or by the cookie that an earlier answer brought.
 cimport cython
-from libc.stdint cimport uint64_t
 
 from lumina.balancing.keys cimport key_of
 from lumina.engine.origin cimport Origin, Wish
@@ -9,7 +8,7 @@ from lumina.engine.recorder cimport Record
 from lumina.http.pairs cimport COOKIE_STOP, PARAMETER_STOP, cookie_at, parameter_at, value_end
 from lumina.http1.lookup cimport find_field
 from lumina.http1.request cimport RequestHead
-from lumina.snapshot cimport HASH_CLIENT, HASH_COOKIE, HASH_HEADER, HASH_NOTHING, HASH_QUERY, Upstream
+from lumina.snapshot cimport HASH_CLIENT, HASH_HEADER, HASH_NOTHING, HASH_QUERY, Upstream
 
 cdef enum:
     MARK = 22               # octets of a mark

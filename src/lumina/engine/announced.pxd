@@ -9,7 +9,7 @@ from lumina.engine.sockets cimport leads_back
 from lumina.engine.stream cimport ClientStream
 from lumina.engine.syscalls cimport *
 from lumina.engine.transport cimport GONE
-from lumina.proxy_protocol.write cimport HEADER_ROOM, write_header
+from lumina.proxy_protocol.write cimport write_header
 
 
 @cython.no_gc

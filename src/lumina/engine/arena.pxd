@@ -6,7 +6,7 @@ from libc.string cimport memcpy, memset
 from lumina.engine.syscalls cimport *
 from lumina.engine.limit cimport LIMIT_COUNT
 from lumina.policies.breaker cimport BreakerState
-from lumina.policies.standing cimport OPEN, HALF_OPEN, PROBE_DOWN, PROBE_UNKNOWN, PROBE_UP, State
+from lumina.policies.standing cimport PROBE_DOWN, PROBE_UNKNOWN, PROBE_UP, State
 from lumina.proxy_protocol.refusals cimport REFUSAL_COUNT
 from lumina.reasons cimport REASON_COUNT
 

@@ -4,10 +4,10 @@ from libc.errno cimport EAGAIN, EINTR, errno
 
 from lumina.engine.gateway cimport Gateway
 from lumina.engine.reactor cimport Reactor, Watcher
-from lumina.engine.sockets cimport make, name_of
+from lumina.engine.sockets cimport make
 from lumina.engine.syscalls cimport *
 from lumina.engine.transport cimport GONE
-from lumina.proxy_protocol.header cimport LONGEST, MORE, REFUSED, ProxyHeader
+from lumina.proxy_protocol.header cimport LONGEST, REFUSED, ProxyHeader
 from lumina.proxy_protocol.refusals cimport *
 
 

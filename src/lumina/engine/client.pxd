@@ -1,24 +1,19 @@
 # One HTTP/1 connection from a client.
 cimport cython
-from libc.string cimport memcpy
 
-from lumina.engine.arena cimport Block
-from lumina.engine.buffer cimport Buffer
 from lumina.engine.exchange cimport Exchange
 from lumina.engine.gateway cimport Gateway
-from lumina.engine.reactor cimport Reactor
 from lumina.engine.limit cimport LIMIT_CONNECTION_REQUESTS, LIMIT_PIPELINED, LIMIT_WRITE_TIME
 from lumina.engine.pace cimport *
-from lumina.engine.stream cimport Dialogue
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
-from lumina.engine.transport cimport AGAIN, BROKEN, ENDED, GONE
+from lumina.engine.transport cimport AGAIN, ENDED, GONE
 from lumina.http1.chunked cimport ChunkedDecoder
 from lumina.http1.fields cimport *
 from lumina.http1.request cimport *
 from lumina.http1.rules cimport NEED_MORE, REFUSED
 from lumina.reasons cimport *
-from lumina.snapshot cimport Limits, Timeouts
+from lumina.snapshot cimport Limits
 
 cdef enum:
     DRAIN = 262144          # octets read and thrown away before a connection that was refused something is closed

@@ -1,6 +1,5 @@
 # The time of a turn, read once, and the same in words.
 cimport cython
-from libc.stdint cimport int64_t
 from libc.string cimport memcpy
 
 from lumina.engine.syscalls cimport *

@@ -2,7 +2,7 @@
 cimport cython
 
 from lumina.engine.buffer cimport Buffer
-from lumina.http.deadline cimport DEADLINE_WIDTH, Deadline, UNIT_NONE, write_left
+from lumina.http.deadline cimport DEADLINE_WIDTH, Deadline, write_left
 from lumina.http1.fields cimport NAME_OTHER
 from lumina.http1.lookup cimport find_field
 from lumina.http1.request cimport RequestHead

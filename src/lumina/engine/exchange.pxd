@@ -6,7 +6,7 @@ from lumina.engine.affinity cimport guide
 from lumina.engine.arena cimport NO_CUT
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.forward cimport Hop
-from lumina.engine.gateway cimport Gateway, Live
+from lumina.engine.gateway cimport Gateway
 from lumina.engine.identity cimport ID
 from lumina.engine.limit cimport LIMIT_NONE, limit_of
 from lumina.engine.reception cimport Reception
@@ -24,7 +24,6 @@ from lumina.http1.rules cimport RULE_NONE, RULE_TARGET_MISDIRECTED
 from lumina.http1.upgrade cimport agreed
 from lumina.http1.write cimport Writer
 from lumina.reasons cimport *
-from lumina.snapshot cimport Route
 
 
 cdef enum:

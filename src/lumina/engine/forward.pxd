@@ -3,7 +3,6 @@ cimport cython
 
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.recorder cimport Record
-from lumina.engine.stream cimport Dialogue, ServerStream
 from lumina.http.octets cimport OCTETS, TCHAR
 from lumina.http1.fields cimport *
 from lumina.http1.forwarded cimport WAY_FORWARDED, WAY_X_FORWARDED, Forwarded

@@ -7,7 +7,7 @@ from lumina.engine.client cimport Client
 from lumina.engine.ends cimport Ends
 from lumina.engine.gateway cimport Gateway
 from lumina.engine.limit cimport LIMIT_CLIENT_CONNECTIONS, LIMIT_CONNECTIONS
-from lumina.engine.sockets cimport NAME_ROOM, name_of, octets_of
+from lumina.engine.sockets cimport name_of, octets_of
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
 from lumina.engine.transport cimport ALL_NEWS

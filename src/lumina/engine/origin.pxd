@@ -16,7 +16,7 @@ from lumina.policies.budget cimport RetryBudget
 from lumina.policies.gradient cimport Gradient
 from lumina.policies.quantiles cimport Quantiles
 from lumina.policies.shedding cimport KINDS, Shedding, excess, wanted_of_one
-from lumina.policies.standing cimport OPEN, PROBE_DOWN, USABLE, USABLE_AS_TRIAL, OutlierRules, Standing, may_eject
+from lumina.policies.standing cimport OPEN, PROBE_DOWN, USABLE, USABLE_AS_TRIAL, OutlierRules, may_eject
 from lumina.snapshot cimport *
 
 cdef enum:

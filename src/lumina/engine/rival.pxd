@@ -9,7 +9,6 @@ from lumina.engine.stream cimport Contest, Dialogue
 from lumina.engine.syscalls cimport EPOLLIN
 from lumina.engine.transport cimport BROKEN
 from lumina.engine.upstream cimport UpstreamConnection
-from lumina.http1.response cimport ResponseHead
 from lumina.reasons cimport OK
 
 

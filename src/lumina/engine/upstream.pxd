@@ -7,13 +7,12 @@ from lumina.engine.buffer cimport Buffer
 from lumina.engine.evidence cimport reason_of, unacknowledged, unread
 from lumina.engine.origin cimport Origin
 from lumina.engine.pipe cimport Pipe
-from lumina.engine.pool cimport Pool, Pooled
-from lumina.engine.stream cimport ClientStream, Dialogue
+from lumina.engine.pool cimport Pool
+from lumina.engine.stream cimport Dialogue
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
-from lumina.engine.transport cimport AGAIN, ALL_NEWS, BROKEN, ENDED, GONE
+from lumina.engine.transport cimport AGAIN, ALL_NEWS, ENDED, GONE
 from lumina.http1.chunked cimport ChunkedDecoder
-from lumina.http1.fields cimport Fields
 from lumina.http1.keep_alive cimport idle_seconds
 from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH, BODY_NONE, BODY_UNTIL_CLOSE
 from lumina.http1.response cimport ResponseHead

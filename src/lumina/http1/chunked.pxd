@@ -1,7 +1,7 @@
 # Chunked transfer coding, decoded where it lies (RFC 9112, section 7.1).
 cimport cython
 from lumina.http.octets cimport BLANK, OCTETS, TCHAR
-from lumina.http1.fields cimport Fields, NAME_OTHER
+from lumina.http1.fields cimport Fields
 from lumina.http1.rules cimport (
     REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_CHUNK_END, RULE_CHUNK_EXTENSION, RULE_CHUNK_EXTENSION_SIZE,
     RULE_CHUNK_SIZE, RULE_NONE, RULE_TRAILER_SIZE,

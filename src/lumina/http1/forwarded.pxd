@@ -1,7 +1,7 @@
 # Who a request comes from, as trusted proxies tell it.
 cimport cython
 
-from lumina.http.addresses cimport ADDRESS, ADDRESS_TEXT, is_mapped, read_address, read_ipv4, write_address
+from lumina.http.addresses cimport ADDRESS, is_mapped, read_address, read_ipv4, write_address
 from lumina.http.authority cimport AUTHORITY_FINE, check_authority, read_port
 from lumina.http.lists cimport element_start, quoted_end
 from lumina.http.networks cimport Networks

@@ -1,7 +1,7 @@
 # A request's target, in whichever of its forms (RFC 9112, section 3.2; RFC 9110, section 7.1).
 from lumina.http.authority cimport AUTHORITY_FINE, AUTHORITY_PORT, AUTHORITY_USERINFO, check_authority
 from lumina.http.octets cimport BLANK, HEX, OCTETS
-from lumina.http.target cimport BROWSER_OCTETS, PATH_HIDES, normalise, path_end, query_end
+from lumina.http.target cimport PATH_HIDES, normalise, path_end, query_end
 from lumina.http1.fields cimport Fields, same_word
 from lumina.http1.rules cimport (
     NEED_MORE, RULE_BARE_LF, RULE_HOST, RULE_HOST_PORT, RULE_HOST_USERINFO, RULE_PATH_ABOVE_ROOT,

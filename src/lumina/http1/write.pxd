@@ -3,7 +3,7 @@ cimport cython
 from libc.string cimport memcpy
 
 from lumina.http1.fields cimport *
-from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH, Body
+from lumina.http1.request cimport BODY_CHUNKED, BODY_LENGTH
 
 
 @cython.final

@@ -1,7 +1,7 @@
 # A PROXY header as it is sent.
 cimport cython
 
-from lumina.http.addresses cimport ADDRESS, ADDRESS_TEXT, write_address, write_number
+from lumina.http.addresses cimport ADDRESS, write_address, write_number
 from lumina.proxy_protocol.parties cimport Parties
 
 cdef enum:
