@@ -12,6 +12,7 @@ from lumina.control.upstreams import Upstreams
 from lumina.engine.arena import Arena
 from tests.control.health_checks.endpoints import BAD, HEALTH, Endpoint
 from tests.control.name_server import NameServer
+from tests.control.witness import Witness
 from tests.plan import ENDPOINT, plan
 
 NAME = "a.test"
@@ -24,31 +25,21 @@ def server() -> Iterator[NameServer]:
         yield server
 
 
-class Scene:
+class Scene(Witness):
     """The upstreams of a plan with one name, and what they say."""
 
     def __init__(self, server: NameServer, port: int, health: dict[str, Any] | None, places: int) -> None:
+        super().__init__()
         named = {**ENDPOINT, "host": NAME, "port": port, "authority": NAME}
         resolver = {"nameservers": [list(server.address)], "timeout": 5.0, "min_ttl": 0.05, "max_ttl": 0.1}
         made = plan(upstreams__0__endpoints=[named], upstreams__0__health=health, resolver=resolver)
         self.arena = Arena.create(1, places)
         self.told: list[tuple[Message, list[object]]] = []  # and what the arena said of each endpoint then
-        self.reports: list[tuple[str, str, dict[str, Any]]] = []
-        self.changed = asyncio.Event()
-        self.upstreams = Upstreams(made, self.arena, self._report, self._tell)
+        self.upstreams = Upstreams(made, self.arena, self.report, self._tell)
 
     def _tell(self, message: Message) -> None:
         self.told.append((message, [self.arena.endpoint(each["slot"])["probe"] for each in message["endpoints"]]))
         self.changed.set()
-
-    def _report(self, level: str, event: str, facts: dict[str, Any]) -> None:
-        self.reports.append((level, event, facts))
-        self.changed.set()
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        while not true():
-            self.changed.clear()
-            await asyncio.wait_for(self.changed.wait(), 30)
 
     def states(self) -> dict[str, str]:
         (upstream,) = self.upstreams.document()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fuzz.table import slow
 from lumina.routing.table import Entry, PrefixTable
 
 ENTRIES: list[Entry] = [
@@ -14,23 +15,6 @@ ENTRIES: list[Entry] = [
     (b"/health", 5, False),
     (b"/api/payments/refunds/by-day", 6, False),
 ]
-
-
-def slow(entries: list[Entry], path: bytes) -> int:
-    """Match by trying every entry."""
-    if not path.startswith(b"/"):
-        return -1
-    for prefix, value, exact in entries:
-        if exact and prefix == path:
-            return value
-    fits = [
-        (len(prefix), value)
-        for prefix, value, exact in entries
-        if not exact
-        and path.startswith(prefix)
-        and (len(prefix) == len(path) or prefix[-1:] in (b"/", b"") or path[len(prefix)] == 47)
-    ]
-    return max(fits, default=(0, -1))[1]
 
 
 @pytest.mark.parametrize(

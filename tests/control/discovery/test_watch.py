@@ -11,31 +11,22 @@ from lumina.control.discovery.answers import Answer, Name, Question, Target
 from lumina.control.discovery.watch import Watch
 from lumina.control.discovery.ways import Ways
 from tests.control.name_server import NameServer
+from tests.control.witness import Witness
 
 ORDERS = Question("orders.test", 80)
 NAME = Name(0, 0, ORDERS)
 
 
-class Seen:
+class Seen(Witness):
     """Keeps what is told, and lets a test wait for it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.told: list[tuple[Name, list[str]]] = []
-        self.reports: list[tuple[str, str, dict[str, Any]]] = []
-        self.changed = asyncio.Event()
 
     def tell(self, name: Name, targets: list[Target]) -> None:
         self.told.append((name, [address for target in targets for address in target.addresses]))
         self.changed.set()
-
-    def report(self, level: str, event: str, facts: dict[str, Any]) -> None:
-        self.reports.append((level, event, facts))
-        self.changed.set()
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        while not true():
-            self.changed.clear()
-            await asyncio.wait_for(self.changed.wait(), 30)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
@@ -10,29 +9,20 @@ from lumina.control.discovery.answers import Target
 from lumina.control.health_checks.checks import Checks
 from lumina.control.roster import Roster
 from tests.control.health_checks.endpoints import BAD, GOOD, HEALTH, Endpoint
+from tests.control.witness import Witness
 from tests.plan import ENDPOINT, plan
 
 
-class Arena:
+class Arena(Witness):
     """Keeps what is told of each place, and lets a test wait for it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.told: list[tuple[int, bool | None]] = []
-        self.reports: list[tuple[str, str, dict[str, Any]]] = []
-        self.changed = asyncio.Event()
 
     def probe(self, slot: int, up: bool | None) -> None:
         self.told.append((slot, up))
         self.changed.set()
-
-    def report(self, level: str, event: str, facts: dict[str, Any]) -> None:
-        self.reports.append((level, event, facts))
-        self.changed.set()
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        while not true():
-            self.changed.clear()
-            await asyncio.wait_for(self.changed.wait(), 30)
 
     def up(self, slot: int) -> bool | None:
         return [up for place, up in self.told if place == slot][-1]
