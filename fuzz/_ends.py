@@ -11,6 +11,7 @@ from typing import NamedTuple
 import trustme
 
 from fuzz.proxy import by_the_book
+from lumina.control.listening import INHERITED
 
 ROOM = memoryview(bytearray(1 << 18))  # for what one read brings
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
@@ -32,6 +33,8 @@ class Place(NamedTuple):
 
 def place(*, sealed: bool = False, announced: bool = False) -> Place:
     made = socket.create_server(("127.0.0.1", 0), backlog=64)
+    for option, value in INHERITED:  # as the supervisor opens them
+        made.setsockopt(socket.IPPROTO_TCP, option, value)
     made.setblocking(False)
     atexit.register(made.close)
     return Place(made, sealed, announced)

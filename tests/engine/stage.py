@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from lumina.control.listening import INHERITED
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
@@ -102,8 +103,7 @@ class Stage:
         self.arena = Arena.create(1)
         self.engine = Engine(self.arena, 0)
         self.adopt()
-        listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        listener.setblocking(False)
+        listener = entrance()
         self.address = listener.getsockname()
         self.engine.listen(listener.detach())
         self.peers: list[Peer] = []
@@ -229,6 +229,16 @@ class Endpoints:
             with contextlib.suppress(OSError):  # nothing came, or nobody listens there any more
                 return place, self.stage.take(listener.accept()[0])
         raise AssertionError("nobody was asked")
+
+
+def entrance(host: str = "127.0.0.1", *, dual: bool = False) -> socket.socket:
+    """Return a listening socket whose connections inherit what the supervisor's do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, 0), family=family, backlog=128, dualstack_ipv6=dual)
+    for option, value in INHERITED:
+        listener.setsockopt(socket.IPPROTO_TCP, option, value)
+    listener.setblocking(False)
+    return listener
 
 
 def nobody() -> tuple[str, int]:

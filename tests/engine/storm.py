@@ -15,7 +15,7 @@ from typing import Any
 from lumina.engine.arena import Arena
 from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
-from tests.engine.stage import OVER
+from tests.engine.stage import OVER, entrance
 from tests.plan import plan
 
 ENDPOINTS = 3
@@ -119,8 +119,7 @@ class Storm:
         for place in range(ENDPOINTS):
             self.open(place)
         self.adopt()
-        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        listener.setblocking(False)
+        listener = entrance()
         self.address = listener.getsockname()
         self.engine.listen(listener.detach())
         self.callers: list[Actor] = []

@@ -7,7 +7,7 @@ import ssl
 import pytest
 import trustme
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import Peer, Stage, answer, entrance, get, head_of
 from tests.proxy_protocol.vectors import BAD, FOUR, GOOD, SIX, binary
 
 TRUSTED: dict[str, object] = {"trusted": ["127.0.0.1/32"], "others": "serve"}
@@ -20,8 +20,7 @@ class Entrance:
 
     def __init__(self, stage: Stage, rules: dict[str, object], context: ssl.SSLContext | None = None) -> None:
         self.stage = stage
-        sock = socket.create_server(("127.0.0.1", 0))
-        sock.setblocking(False)
+        sock = entrance()
         self.address = sock.getsockname()
         stage.engine.listen(sock.detach(), context, False, rules)
 

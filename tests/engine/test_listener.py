@@ -4,7 +4,7 @@ import resource
 import socket
 from pathlib import Path
 
-from tests.engine.stage import Stage, get, head_of
+from tests.engine.stage import Stage, entrance, get, head_of
 
 
 def test_connections_over_the_limit_are_closed(stage: Stage) -> None:
@@ -22,8 +22,7 @@ def test_connections_over_the_limit_are_closed(stage: Stage) -> None:
 
 
 def test_a_listener_for_health_alone_serves_no_routes(stage: Stage) -> None:
-    sock = socket.create_server(("127.0.0.1", 0))
-    sock.setblocking(False)
+    sock = entrance()
     address = sock.getsockname()
     stage.engine.listen(sock.detach(), None, True)
     client = stage.take(socket.create_connection(address))

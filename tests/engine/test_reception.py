@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from tests.engine.spoofs import FAMILY, ID, PROXY, SPOOFS, Spoof, plain
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import Peer, Stage, answer, entrance, get, head_of
 
 
 def trust(stage: Stage, *networks: str, **changes: object) -> None:
@@ -167,8 +167,7 @@ def test_a_long_chain_and_all_else_find_room(stage: Stage) -> None:
 
 
 def test_a_peer_by_ipv6(stage: Stage) -> None:
-    listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
-    listener.setblocking(False)
+    listener = entrance("::1")
     address = listener.getsockname()
     stage.engine.listen(listener.detach())
     for networks, shown in (((), "::1"), (("::1",), "1.1.1.1, ::1")):
@@ -181,8 +180,7 @@ def test_a_peer_by_ipv6(stage: Stage) -> None:
 
 
 def test_a_peer_of_ipv4_on_a_socket_of_ipv6(stage: Stage) -> None:
-    listener = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-    listener.setblocking(False)
+    listener = entrance("::", dual=True)
     port = listener.getsockname()[1]
     stage.engine.listen(listener.detach())
     trust(stage, "127.0.0.0/8")
@@ -210,8 +208,7 @@ def test_a_peer_of_ipv4_on_a_socket_of_ipv6(stage: Stage) -> None:
     ],
 )
 def test_the_peer_is_whom_a_proxy_header_names(stage: Stage, announced: str, client: str, peer: str | None) -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setblocking(False)
+    listener = entrance()
     address = listener.getsockname()
     stage.engine.listen(listener.detach(), proxy_protocol={"trusted": ["127.0.0.0/8"], "others": "refuse"})
     trust(stage, *PROXY)

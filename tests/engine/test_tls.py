@@ -12,7 +12,7 @@ import trustme
 
 from lumina.engine.openssl import direct_calls
 from lumina.engine.tls import call_directly
-from tests.engine.stage import Stage, answer, get, head_of
+from tests.engine.stage import Stage, answer, entrance, get, head_of
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,7 @@ def server_context(authority: trustme.CA) -> ssl.SSLContext:
 
 
 def secure_address(stage: Stage, authority: trustme.CA) -> tuple[str, int]:
-    sock = socket.create_server(("127.0.0.1", 0))
-    sock.setblocking(False)
+    sock = entrance()
     address: tuple[str, int] = sock.getsockname()
     stage.engine.listen(sock.detach(), server_context(authority), False)
     return address
