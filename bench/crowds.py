@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from bench.native.build import compile_native, native
-from bench.process import Program
+from bench.process import Program, hold_port
 from bench.stand import PATH, Bench, Seen, failed, p99
+from bench.watch import CONTROL
 
 ROOM, WORK = 8, 0.04  # requests at once at the upstream, seconds each: 200 a second
 CAPACITY = ROOM / WORK
@@ -52,9 +53,17 @@ def program(bench: Bench, name: str, words: list[str]) -> Iterator[Program]:
         yield running
 
 
-def watcher(bench: Bench, seconds: float) -> contextlib.AbstractContextManager[Program]:
-    """Ask for health and metrics for so long."""
-    return program(bench, "watch", [sys.executable, "-m", "bench.watch", str(bench.port), str(seconds)])
+@contextlib.contextmanager
+def watcher(bench: Bench, seconds: float) -> Iterator[Program]:
+    """Ask for health and metrics for so long, and a server that does nothing else, on the gateway's CPUs."""
+    with hold_port() as holder:
+        control = holder.getsockname()[1]
+        words = [sys.executable, "-m", "bench.faulty", str(control), f"{bench.folder}/control"]
+        with Program(words, log=bench.folder / "control.log", cpus=bench.cpus) as beside:
+            beside.wait_until_listening(control)
+            ask = [sys.executable, "-m", "bench.watch", str(bench.port), str(seconds), str(control)]
+            with program(bench, "watch", ask) as running:
+                yield running
 
 
 def pages(bench: Bench) -> dict[str, float]:
@@ -64,6 +73,7 @@ def pages(bench: Bench) -> dict[str, float]:
     for path, page in seen.items():
         found[f"{path} p99 ms"] = 1000 * page["p99"]
         found[f"{path} slowest ms"] = 1000 * page["slowest"]
+    del seen[CONTROL]
     found["pages asked"] = sum(page["asked"] for page in seen.values())
     found["pages late"] = sum(page["late"] for page in seen.values())
     found["pages failed"] = sum(page["failed"] for page in seen.values())

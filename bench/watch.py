@@ -1,14 +1,16 @@
 """A process that asks for health and metrics again and again, and says how long each answer took.
 
-    python -m bench.watch PORT SECONDS
+    python -m bench.watch PORT SECONDS CONTROL
 
 It is a process of its own, ahead of others where that is allowed, so that what it measures is the gateway and not
 itself. The pages are asked for one after the other, on a connection that is kept and on a new one in turns. What it
 says is JSON: for each page the slowest hundredth and the slowest in seconds, and how many were asked for, how many
-were not 200, and how many were late.
+were not 200, and how many were late. CONTROL is the port of a server that does nothing else than to answer at once, on
+the gateway's CPUs: what its answers take is what the machine alone costs just then.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import socket
@@ -17,6 +19,7 @@ import time
 from typing import NamedTuple
 
 PAGES = ("/health", "/health/ready", "/metrics")
+CONTROL = "control"
 PAUSE = 0.01  # seconds between two answers and questions
 PATIENCE = 10.0
 LATE = 0.05  # seconds
@@ -49,31 +52,33 @@ def ask(sock: socket.socket, path: str) -> int:
     return int(head[9:12])
 
 
-def watch(port: int, seconds: float) -> dict[str, Page]:
+def watch(port: int, seconds: float, control: int) -> dict[str, Page]:
     """Ask for so long, and return what came of each page."""
-    times: dict[str, list[float]] = {page: [] for page in PAGES}
-    failed = dict.fromkeys(PAGES, 0)
+    where = {**dict.fromkeys(PAGES, port), CONTROL: control}
+    times: dict[str, list[float]] = {page: [] for page in where}
+    failed = dict.fromkeys(where, 0)
     end = time.monotonic() + seconds
-    number = 0
-    kept: socket.socket | None = None
-    while time.monotonic() < end:
-        page = PAGES[number // 2 % len(PAGES)]
-        number += 1
+    kept: dict[int, socket.socket] = {}
+    turns = itertools.cycle((page, fresh) for page in where for fresh in (True, False))
+    for page, is_fresh in turns:
+        if time.monotonic() > end:
+            break
+        here = where[page]
         began = time.monotonic()
         status = 0
         with contextlib.suppress(OSError, ValueError):
-            if number % 2:
-                with socket.create_connection(("127.0.0.1", port), PATIENCE) as fresh:
+            if is_fresh:
+                with socket.create_connection(("127.0.0.1", here), PATIENCE) as fresh:
                     status = ask(fresh, page)
             else:
-                kept = kept or socket.create_connection(("127.0.0.1", port), PATIENCE)
-                status = ask(kept, page)
+                if here not in kept:
+                    kept[here] = socket.create_connection(("127.0.0.1", here), PATIENCE)
+                status = ask(kept[here], page)
         times[page].append(time.monotonic() - began)
         if status != 200:
             failed[page] += 1
-            if kept is not None:
-                kept.close()
-                kept = None
+            if here in kept:
+                kept.pop(here).close()
         time.sleep(PAUSE)
     return {
         page: Page(
@@ -87,7 +92,7 @@ def main(arguments: list[str]) -> int:
     """Watch, and say what was seen."""
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, -10)
-    seen = watch(int(arguments[0]), float(arguments[1]))
+    seen = watch(int(arguments[0]), float(arguments[1]), int(arguments[2]))
     print(json.dumps({page: result._asdict() for page, result in seen.items()}))
     return 0
 

@@ -71,5 +71,6 @@ def test_a_crowd_is_served_and_health_is_told(scenario: str) -> None:
     seen = play(scenario, 0, Few)
     assert seen.sent > 100
     assert seen.failed <= 0.3 * seen.sent  # only what there is too much of is refused
+    assert seen.facts["control p99 ms"] > 0.0
     assert seen.facts["pages asked"] > 10
     assert seen.facts["pages failed"] == 0
