@@ -38,9 +38,9 @@ def test_a_request_meets_only_so_many_connections_that_close(stage: Stage) -> No
     assert stage.arena.read()["retries"] == {(2, "stale"): 3}
 
 
-def test_who_closes_one_connection_after_the_other_is_left_for_another(stage: Stage, other: socket.socket) -> None:
+def test_who_closes_one_connection_after_the_other_is_left_for_another(stage: Stage) -> None:
     by_client = {"policy": "hash", "by": "client", "name": None, "load": 100.0}
-    stage.adopt(stage.upstream.getsockname(), other.getsockname(), upstreams__0__balance=by_client, **NOTHING)
+    other = Endpoints(stage, upstreams__0__balance=by_client, **NOTHING).listeners[1]
     clients = [stage.client() for _ in range(5)]
     for client in clients:
         client.send(get())
@@ -152,6 +152,24 @@ def test_what_an_endpoint_has_begun_to_answer_is_not_done_twice(stage: Stage, sa
     assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
     with pytest.raises(BlockingIOError):
         stage.meet(other)
+
+
+def test_who_says_a_word_of_an_answer_has_the_request_though_it_read_none_of_it(stage: Stage) -> None:
+    other = two(stage)
+    client = stage.client()
+    upstreams = []
+    for listener in (stage.upstream, other):
+        client.send(get())
+        upstreams += asked(stage, listener)
+        upstreams[-1].send(answer())
+        client.read()
+    client.send(POST)  # to the first again
+    stage.settle()
+    upstreams[0].sock.send(b"HTTP/1.1 20")
+    stage.settle()
+    upstreams[0].close()  # with the request unread: its kernel resets the connection
+    assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
+    assert asked(stage, stage.upstream, other) == []
 
 
 @pytest.mark.parametrize("said", BROKEN.values(), ids=BROKEN)

@@ -136,6 +136,41 @@ def test_an_endpoint_that_hangs_is_put_out_and_its_requests_go_elsewhere(stage: 
     assert stage.arena.endpoint(1)["state"] == "closed"
 
 
+def test_who_merely_waits_at_an_endpoint_that_hangs_leaves_retries_to_others(stage: Stage) -> None:
+    budget = {"upstreams__0__retries__budget_ratio": 0.0, "upstreams__0__retries__budget_rate": 0.3}
+    two = Endpoints(stage, **IN_TURN, **budget)  # three have gathered, and half of them are kept for need
+    _, well = teach(stage, two)
+    clients = [stage.client() for _ in range(8)]
+    for client in clients:
+        client.send(get())
+        stage.settle()
+    serving = [well]
+    answered = 0
+    for _ in range(6):  # 0.6 seconds: too early for a challenge, and for another retry to be granted
+        stage.pass_time(0.1)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                serving.append(stage.take(two.listeners[1].accept()[0]))
+        for upstream in serving:
+            if upstream.read():
+                upstream.send(answer(b"well"))
+        answered += sum(b"well" in client.read() for client in clients)
+    assert answered == 4 + 2  # those that came there at once, and what the budget spares
+    assert stage.arena.read()["retries"] == {(2, "hung"): 2}
+
+
+def test_a_second_try_goes_on_where_the_first_was_stale(stage: Stage) -> None:
+    client, late, other = race(stage)
+    assert other.read()
+    late.close()
+    stage.settle()
+    assert other.read() == b""
+    assert not other.ended
+    other.send(answer(b"goes on"))
+    assert client.read().endswith(b"goes on")
+    assert stage.arena.read()["retries"] == {(2, "hedge"): 1}
+
+
 def test_a_worker_that_was_held_up_does_not_blame_an_endpoint_that_has_answered(stage: Stage) -> None:
     two = Endpoints(stage, **IN_TURN)
     client = stage.client()
