@@ -1,5 +1,7 @@
 """Requests that belong to one endpoint: by a key, or by the cookie that an answer brought."""
 
+import random
+
 import pytest
 
 from tests.engine.stage import Endpoints, Stage, answer, get, head_of
@@ -112,6 +114,31 @@ def test_a_cookie_outlives_that_endpoints_come_and_go(stage: Stage) -> None:
     place, found = several.ask(f"Cookie: {cookies[0]}\r\n")
     assert place in (1, 3)
     assert cookie_of(found) != cookies[0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_follows_the_model(stage: Stage, seed: int) -> None:
+    """Whoever comes and goes: a known cookie of who is there decides, and all others get that of who answers."""
+    chance = random.Random(seed)
+    several = Several(stage, 4, upstreams__0__sticky=STICKY)
+    there = [0, 1, 2, 3]
+    cookies: dict[int, str] = {}
+    for _ in range(50):
+        if chance.random() < 0.2:
+            there = chance.sample(range(4), chance.randint(1, 4))
+            several.use(*there)
+        whose = chance.choice([-1, *cookies])
+        cookie = cookies.get(whose, chance.choice(["", "place=", "place=AAAAAAAAAAAAAAAAAAAAAA"]))
+        status = chance.choice(["200 OK", "404 Not Found", "500 Broken"])
+        place, found = several.ask(f"Cookie: {cookie}\r\n" if cookie else "", status=status)
+        assert place in there
+        if whose in there:
+            assert place == whose
+        if whose == place or status.startswith("5"):
+            assert "set-cookie" not in head_of(found)[1]
+        else:
+            assert cookie_of(found) == cookies.setdefault(place, cookie_of(found))
+    assert len(set(cookies.values())) == len(cookies) > 1
 
 
 @pytest.mark.parametrize(
