@@ -1,0 +1,97 @@
+"""What is learned of endpoints, and what follows from it, on real connections."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from tests.engine.stage import IN_TURN, Endpoints, Stage, answer, get, head_of
+
+
+def ask(several: Endpoints, seconds: float = 0.0, status: str = "200 OK") -> int:
+    """Let a client of its own ask, and be answered after so long; return who was asked."""
+    stage = several.stage
+    client = stage.client()
+    client.send(get())
+    place, upstream = several.asked()
+    upstream.read()
+    if seconds:
+        stage.engine.skip(0.6 * seconds)
+        stage.engine.skip(0.4 * seconds)
+    upstream.send(answer(fields="Connection: close\r\n", status=status))
+    assert head_of(client.read())[0] == f"HTTP/1.1 {status}"
+    client.close()
+    return place
+
+
+@pytest.mark.parametrize(("factor", "ejections"), [(5.0, 1), (0.0, 0)])
+def test_who_is_much_slower_than_its_peers_is_put_out_of_use(stage: Stage, factor: float, ejections: int) -> None:
+    rules = {"upstreams__0__outliers__slow_factor": factor, "upstreams__0__outliers__requests": 1}
+    two = Endpoints(stage, **IN_TURN, **rules)
+    for _ in range(5):
+        for place in range(2):
+            assert ask(two, seconds=0.5 if place == 0 else 0.0) == place
+        stage.engine.skip(0.1)  # 0.3 seconds after the last look, and both have answered just now: they are compared
+        if stage.arena.endpoint(0)["ejections"]:
+            break
+    assert [stage.arena.endpoint(place)["ejections"] for place in range(2)] == [ejections, 0]
+    assert {ask(two) for _ in range(4)} == ({1} if ejections else {0, 1})
+
+
+@pytest.mark.parametrize(("slow_start", "least", "most"), [(60.0, 1, 4), (0.0, 10, 12)])
+def test_who_is_taken_back_gets_little_at_first_where_that_is_asked_for(
+    stage: Stage, slow_start: float, least: int, most: int
+) -> None:
+    rules = {"upstreams__0__outliers__consecutive": 1, "upstreams__0__retries__statuses": []}
+    two = Endpoints(stage, **IN_TURN, **rules, upstreams__0__slow_start=slow_start)
+    assert ask(two, status="503 Busy") == 0
+    assert stage.arena.endpoint(0)["state"] == "open"
+    assert ask(two) == 1
+    stage.engine.skip(1.5)
+    assert ask(two) == 0  # it is on trial
+    assert stage.arena.endpoint(0)["state"] == "closed"
+    assert least <= Counter(ask(two) for _ in range(22))[0] <= most
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0.3, "open"), (0.0, "closed")])
+def test_a_breaker_opens_where_too_many_answers_are_slow(stage: Stage, seconds: float, state: str) -> None:
+    rules = {"consecutive": 0, "failure_rate": 1.0, "slow": 0.2, "slow_rate": 0.5, "requests": 4, "trials": 1}
+    one = Endpoints(stage, 1, upstreams__0__breaker={**rules, "window": 10.0, "open": 5.0}, upstreams__0__adaptive=None)
+    for _ in range(4):
+        ask(one, seconds)
+    assert stage.arena.upstream(0)["state"] == state
+    if state == "open":
+        client = stage.client()
+        client.send(get())
+        assert json.loads(head_of(client.read())[2])["reason"] == "breaker_open"
+        stage.engine.skip(5.1)
+        ask(one)  # one that goes well closes it
+    assert stage.arena.upstream(0)["state"] == "closed"
+    ask(one)
+
+
+def test_an_endpoint_has_no_more_connections_than_it_may(stage: Stage) -> None:
+    stage.adopt(upstreams__0__caps__connections=1)
+    first, second = stage.client(), stage.client()
+    first.send(get("/api/payments/1"))
+    upstream = stage.accept()
+    upstream.read()
+    second.send(get("/api/payments/2"))
+    stage.settle()
+    with pytest.raises(BlockingIOError):
+        stage.accept()
+    assert stage.engine.held()["waiting"] == 1
+    upstream.send(answer(b"one"))
+    assert first.read().endswith(b"one")
+    assert upstream.read().startswith(b"GET /2 ")
+    upstream.send(answer(b"two"))
+    assert second.read().endswith(b"two")
+
+
+@pytest.mark.parametrize(("most", "out"), [(0.7, 2), (0.3, 1), (1.0, 2)])
+def test_not_too_many_are_put_out_of_use_and_the_last_one_never(stage: Stage, most: float, out: int) -> None:
+    rules = {"upstreams__0__outliers__consecutive": 1, "upstreams__0__retries__statuses": []}
+    three = Endpoints(stage, 3, **IN_TURN, **rules, upstreams__0__outliers__max_ejected=most)
+    for _ in range(9):
+        ask(three, status="503 Busy")
+    assert sum(stage.arena.endpoint(place)["ejections"] for place in range(3)) == out
