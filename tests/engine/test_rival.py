@@ -171,6 +171,26 @@ def test_a_second_try_goes_on_where_the_first_was_stale(stage: Stage) -> None:
     assert stage.arena.read()["retries"] == {(2, "hedge"): 1}
 
 
+def test_who_falls_silent_after_an_answer_to_another_is_noticed(stage: Stage) -> None:
+    two = Endpoints(stage, **IN_TURN)
+    upstreams = teach(stage, two)
+    client = stage.client()
+    client.send(get())
+    stage.settle()
+    late = next(at for at, upstream in enumerate(upstreams) if upstream.read())
+    for place in (1 - late, late):
+        quick = stage.client()
+        quick.send(get())
+        upstream = upstreams[place] if place != late else two.asked()[1]
+        assert upstream.read()
+        upstream.send(answer())
+        assert quick.read().endswith(b"ok")
+    stage.engine.skip(1.2)
+    assert upstreams[1 - late].read()
+    upstreams[1 - late].send(answer(b"another"))
+    assert client.read().endswith(b"another")
+
+
 def test_a_worker_that_was_held_up_does_not_blame_an_endpoint_that_has_answered(stage: Stage) -> None:
     two = Endpoints(stage, **IN_TURN)
     client = stage.client()

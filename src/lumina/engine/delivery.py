@@ -276,8 +276,8 @@ class Delivery(Sending):
         if origin.hedge_after > 0.0 and waited >= origin.hedge_after:
             self._challenge(now)
             return
-        if pool.answered >= self.tried_at:  # it answers others: this request takes its time
-            return
+        if pool.answered >= self.tried_at and now - pool.answered < origin.patience:
+            return  # it answers others: this request takes its time
         if not self.stuck:
             self.stuck = True
             pool.stuck += 1
@@ -285,7 +285,7 @@ class Delivery(Sending):
             origin.hung(pool, now)
         if pool.standing.state.state == OPEN and origin.budget.spares(now) and self._retry(CAUSE_HUNG):
             return
-        if self.wish.trial or waited >= max(LONE, 3.0 * origin.patience):
+        if self.wish.trial or now - max(self.tried_at, pool.answered) >= max(LONE, 3.0 * origin.patience):
             self._challenge(now)
 
     def _look_after_connecting(self, now: cython.double) -> None:
