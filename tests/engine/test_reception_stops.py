@@ -160,6 +160,68 @@ def test_content_of_what_ends_here_is_read_away(stage: Stage) -> None:
     assert not arrived(stage)
 
 
+# The server in general
+
+ALL = b"OPTIONS * HTTP/1.1\r\nHost: a.example\r\n"
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        pytest.param(ALL + b"\r\n", id="by its form"),
+        pytest.param(b"OPTIONS http://a.example HTTP/1.1\r\nHost: a.example\r\n\r\n", id="without a path"),
+        pytest.param(ALL + b"Max-Forwards: 0\r\n\r\n", id="no farther"),
+        pytest.param(ALL + b"Max-Forwards: 5\r\n\r\n", id="farther"),
+        pytest.param(ALL + b"Content-Length: 0\r\n\r\n", id="without content"),
+    ],
+)
+def test_this_server_answers_for_itself(stage: Stage, wire: bytes) -> None:
+    client = stage.client()
+    client.send(wire + asked("GET"))
+    upstream = stage.accept()
+    assert upstream.read().startswith(b"GET /x?a=b ")
+    upstream.send(answer(b"well"))
+    raw = client.read_until(b"well")
+    first, fields, body = head_of(raw[: raw.index(b"\r\n\r\n") + 4])
+    assert (first, fields["content-length"], body) == ("HTTP/1.1 200 OK", "0", b"")
+    assert fields["allow"] == "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
+    assert "connection" not in fields
+    lines = stage.lines()
+    assert [(line["method"], line["status"], line["reason"]) for line in lines] == [
+        ("OPTIONS", 200, "ok"),
+        ("GET", 200, "ok"),
+    ]
+    assert fields["x-request-id"] == lines[0]["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("wire", "status"),
+    [
+        pytest.param(b"OPTIONS https://a.example HTTP/1.1\r\nHost: a.example\r\n\r\n", 404, id="another scheme's"),
+        pytest.param(b"OPTIONS /nowhere HTTP/1.1\r\nHost: a.example\r\n\r\n", 404, id="a path's"),
+        pytest.param(b"OPTIONS /* HTTP/1.1\r\nHost: a.example\r\n\r\n", 404, id="a path with the sign"),
+        pytest.param(b"GET * HTTP/1.1\r\nHost: a.example\r\n\r\n", 400, id="another method"),
+        pytest.param(b"OPTIONS *?a HTTP/1.1\r\nHost: a.example\r\n\r\n", 400, id="with a query"),
+        pytest.param(b"OPTIONS * HTTP/1.1\r\n\r\n", 400, id="of no host"),
+    ],
+)
+def test_what_only_looks_like_it_is_not_answered_for(stage: Stage, wire: bytes, status: int) -> None:
+    client = stage.client()
+    client.send(wire)
+    assert client.read().startswith(f"HTTP/1.1 {status} ".encode())
+    assert not arrived(stage)
+
+
+def test_content_for_the_server_in_general_is_read_away(stage: Stage) -> None:
+    client = stage.client()
+    client.send(ALL + b"Content-Length: 5\r\n\r\n12345" + asked("GET"))
+    raw = client.read()
+    assert raw.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert raw.count(b"HTTP/1.1") == 1
+    assert b"\r\nConnection: close\r\n" in raw
+    assert not arrived(stage)
+
+
 # TRACE
 
 

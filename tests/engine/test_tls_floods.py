@@ -151,6 +151,31 @@ def test_new_keys_without_end_end_the_connection(talk: Callable[..., None], aske
     talk(ssl.TLSVersion.TLSv1_3, act)
 
 
+def test_a_flood_is_counted_as_a_limit_that_was_met(talk: Callable[..., None], stage: Stage) -> None:
+    def act(client: Client) -> None:
+        for _ in range(MESSAGES):
+            client.new_keys(0)
+        assert client.ask().startswith(b"HTTP/1.1 404 ")
+        assert stage.arena.read()["limits"] == {}
+        for _ in range(MESSAGES + 1):
+            client.new_keys(0)
+        assert client.rest() == b""
+
+    talk(ssl.TLSVersion.TLSv1_3, act)
+    assert stage.arena.read()["limits"] == {"tls_messages": 1}
+
+
+def test_who_leaves_without_one_met_no_limit(talk: Callable[..., None], stage: Stage) -> None:
+    def act(client: Client) -> None:
+        assert client.new_keys(0)
+        assert client.ask().startswith(b"HTTP/1.1 404 ")
+
+    talk(ssl.TLSVersion.TLSv1_3, act)
+    stage.settle()
+    assert stage.arena.read()["connections"] == 0
+    assert stage.arena.read()["limits"] == {}
+
+
 def test_they_are_counted_however_they_arrive(talk: Callable[..., None], stage: Stage) -> None:
     def act(client: Client) -> None:
         for _ in range(2):

@@ -106,6 +106,12 @@ BAD = [
         "a switch of protocols that nobody asked for",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: a\r\n\r\n",
     ),
+    Response(
+        "9110 15.2",
+        "103 in HTTP/1.0",
+        b"HTTP/1.0 103 Early Hints\r\n\r\nHTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab",
+    ),
+    Response("9110 15.2", "101 in HTTP/1.0", b"HTTP/1.0 101 Switching Protocols\r\nUpgrade: a\r\n\r\n", ends=True),
     Response("9112 4", "half a line", b"HTTP/1.1 2", ends=True),
     Response("9112 5", "half a head", b"HTTP/1.1 200 OK\r\nContent-Le", ends=True),
     Response("9110 15.2", "nothing after 103", b"HTTP/1.1 103 Early Hints\r\n\r\n", ends=True, interim=(103,)),

@@ -58,7 +58,7 @@ class Exchange(Reception):
         else:
             self.route = self.live.snapshot.match(client.admin_only, data, head.path_at, head.path_size)
         if self.route is None:
-            self.fail(NO_ROUTE, 0)
+            self.strays(head, data)
             return
         if (head.doubtful or head.asks_for_tls) and self._refused(head, data):
             return

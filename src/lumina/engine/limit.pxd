@@ -20,6 +20,7 @@ cdef enum Limit:
     LIMIT_UPLOADS
     LIMIT_QUEUE
     LIMIT_KEEP_ALIVE
+    LIMIT_TLS_MESSAGES
     LIMIT_COUNT
 
 cdef int limit_of(int reason, int rule, bint in_body) noexcept

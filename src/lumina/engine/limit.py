@@ -20,6 +20,7 @@ WORDS = (
     "upstream_uploads",
     "upstream_queue",
     "keep_alive",
+    "tls_messages",
 )
 
 

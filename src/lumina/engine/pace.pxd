@@ -2,7 +2,7 @@
 cimport cython
 
 from lumina.engine.buffer cimport Buffer
-from lumina.engine.limit cimport LIMIT_HEADER_TIME, LIMIT_KEEP_ALIVE
+from lumina.engine.limit cimport LIMIT_HEADER_TIME, LIMIT_KEEP_ALIVE, LIMIT_TLS_MESSAGES
 from lumina.engine.responder cimport Responder
 from lumina.engine.syscalls cimport *
 from lumina.reasons cimport *

@@ -65,6 +65,9 @@ class Paced(Responder):
         if self.stage != LINGER and not self.gateway.draining:
             self.gateway.recorder.met(LIMIT_KEEP_ALIVE if requests > 0 else LIMIT_HEADER_TIME)
 
+    def flooded(self) -> None:
+        self.gateway.recorder.met(LIMIT_TLS_MESSAGES)
+
     def patience(self) -> None:  # hot
         """Look after a client that does not take what is ready, if it is one."""
         if (self.pending is not None or self.starved) and self.blocked == 0.0:

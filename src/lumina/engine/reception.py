@@ -37,6 +37,14 @@ class Reception(Detour):
             memcpy(record.id, data + told.id_at, told.id_size)
             record.id_size = client.request_id_size = told.id_size
 
+    def strays(self, head: RequestHead, data: cython.p_const_uchar) -> None:
+        """Answer what no route is for. `OPTIONS *` asks of the server in general (RFC 9110, section 9.3.7): of us."""
+        first: cython.uchar = head.path_room[0] if head.rewritten else data[head.path_at]
+        if first == 42 and (self.client.secure or not head.asks_for_tls):
+            self._answer_here(head, data)
+        else:
+            self.fail(NO_ROUTE, 0)
+
     def stops(self, head: RequestHead, hop: cython.pointer(Hop)) -> cython.bint:
         """Answer what goes no farther; what may is told how far."""
         place: cython.int

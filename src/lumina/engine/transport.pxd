@@ -6,7 +6,7 @@ from libc.stdint cimport uint32_t
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.reactor cimport SCRATCH, Reactor, Watcher
 from lumina.engine.syscalls cimport *
-from lumina.engine.tls cimport Tls
+from lumina.engine.tls cimport MESSAGES, Tls
 
 cdef enum:
     ENDED = 0               # receive(): the peer will send no more
@@ -35,6 +35,7 @@ cdef class Transport(Watcher):
     cdef void close(self) noexcept
     cdef void reset(self) noexcept
     cdef void cancel(self) noexcept
+    cdef void flooded(self) noexcept
     cdef Py_ssize_t _receive_tls(self) noexcept
     cdef bint _send_tls(self, iovec* pieces, int count) noexcept
     cdef bint _keep(self, iovec* pieces, int count, Py_ssize_t sent) noexcept

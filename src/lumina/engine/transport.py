@@ -36,10 +36,16 @@ class Transport(Watcher):
         left: cython.int = 0
         if count == AGAIN:
             self.seen &= ~EPOLLIN
-        elif count > 0 and not self.seen & GONE and not self.tls.holds():
+        elif count <= 0:
+            if self.tls.messages > MESSAGES:
+                self.flooded()
+        elif not self.seen & GONE and not self.tls.holds():
             if self.tls.dry or (ioctl(self.fd, FIONREAD, cython.address(left)) == 0 and left == 0):
                 self.seen &= ~EPOLLIN
         return count
+
+    def flooded(self) -> None:
+        """The connection ends because its peer says too much by TLS that is no content; who counts such things does."""
 
     def push(self, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
         """Send what the kernel takes now; return how many octets that was, or BROKEN. Nothing is kept."""

@@ -27,6 +27,7 @@ if not cython.compiled:
         RULE_HEAD_TOO_LARGE,
         RULE_STATUS_CODE,
         RULE_STATUS_LINE,
+        RULE_STATUS_VERSION,
         RULE_VERSION,
         RULE_VERSION_UNSUPPORTED,
     )
@@ -131,6 +132,8 @@ class ResponseHead(Fields):
             return NEED_MORE
         if status < 100 or status > 599:
             return self.refuse(RULE_STATUS_CODE)
+        if status < 200 and self.minor == 0:  # whoever does not know them would read an answer and its body there
+            return self.refuse(RULE_STATUS_VERSION)
         self.status = status
         return at + 4
 

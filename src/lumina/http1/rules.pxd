@@ -60,6 +60,7 @@ cdef enum RuleNumber:
     # the status line
     RULE_STATUS_LINE
     RULE_STATUS_CODE
+    RULE_STATUS_VERSION
     # the chunked coding
     RULE_CHUNK_SIZE
     RULE_CHUNK_EXTENSION

@@ -57,13 +57,14 @@ if not cython.compiled:
         RULE_EXPECT,
         RULE_STATUS_LINE,
         RULE_STATUS_CODE,
+        RULE_STATUS_VERSION,
         RULE_CHUNK_SIZE,
         RULE_CHUNK_EXTENSION,
         RULE_CHUNK_EXTENSION_SIZE,
         RULE_CHUNK_END,
         RULE_TRAILER_SIZE,
         RULE_COUNT,
-    ) = range(55)
+    ) = range(56)
 
 
 class Rule(NamedTuple):
@@ -126,6 +127,7 @@ _TABLE = (
     ("expect", 417, "The only expectation known here is 100-continue."),
     ("status-line", 400, "The status line is not a version, a status code and a reason."),
     ("status-code", 400, "The status code is not one of 100 to 599."),
+    ("status-version", 400, "A response of HTTP/1.0 has a status that only HTTP/1.1 knows."),
     ("chunk-size", 400, "A chunk size is not one to fifteen hexadecimal digits and a line end."),
     ("chunk-extension", 400, "A chunk extension is malformed."),
     ("chunk-extension-size", 400, "The chunk extensions are larger than is taken here."),
