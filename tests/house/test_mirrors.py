@@ -17,7 +17,6 @@ EXCUSED: dict[str, str] = {
     "src/lumina/cli/command.py": "a protocol without behaviour",
     "src/lumina/engine/buffer.py": "C alone can reach it; every test in tests/engine moves octets through it",
     "src/lumina/engine/gateway.py": "C alone can reach it; tests/engine/test_client.py sees exchanges used again",
-    "src/lumina/engine/origin.py": "C alone can reach it; tests/engine/test_delivery.py sees endpoints take turns",
     "src/lumina/engine/pool.py": "C alone can reach it; tests/engine/test_upstream.py leases from it",
     "src/lumina/engine/reactor.py": "C alone can reach it; tests/engine/test_guest.py and all others turn it",
     "src/lumina/engine/stream.py": "abstract classes without behaviour",
