@@ -172,7 +172,7 @@ def test_who_leaves_without_one_met_no_limit(talk: Callable[..., None], stage: S
 
     talk(ssl.TLSVersion.TLSv1_3, act)
     stage.settle()
-    assert stage.arena.read()["connections"] == 0
+    assert stage.arena.read()["workers"][0]["connections"] == 0
     assert stage.arena.read()["limits"] == {}
 
 
