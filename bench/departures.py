@@ -202,10 +202,11 @@ def answered(head: str) -> Callable[[Stage], Ready]:
 
 def spliced(stage: Stage) -> Ready:
     client, upstream = stage.meet(LARGE)
-    left = 4 << 20
-    upstream.sendall(bytes(left))
-    while left > 0:
-        left -= len(client.recv(1 << 20))
+    for _ in range(64):  # by turns: less than all of it waits in the kernel for who does not read
+        upstream.sendall(BLOCK)
+        left = len(BLOCK)
+        while left > 0:
+            left -= len(client.recv(left))
     return client, seen_by(upstream), GONE
 
 
