@@ -4,6 +4,7 @@
 that have no interpreted form are left out by name.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -34,3 +35,9 @@ if INTERPRETED:
 # A property is true or not, however long the machine takes; and CI tries the same cases each time, fuzzing others.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """Put the tests themselves, thousands of them, where the garbage collector need not look again and again."""
+    gc.collect()
+    gc.freeze()
