@@ -4,7 +4,7 @@ import pytest
 
 from lumina.http1.fields import Fields
 from lumina.http1.request import RequestHead
-from lumina.http1.upgrade import agrees
+from lumina.http1.upgrade import agrees, protocols_in
 
 
 def asks(*fields: bytes, version: bytes = b"1.1") -> bool:
@@ -24,7 +24,17 @@ def agreement(asked: bytes, fields: list[bytes]) -> bool:
     return agrees(asked, head, wire)
 
 
-@pytest.mark.parametrize("value", [b"websocket", b"WebSocket", b"foo/2, bar", b"tls/1.0", b"", b"xh2c", b", websocket"])
+def told(*fields: bytes) -> bytes:
+    """Return the one list of protocols that these fields are passed on as."""
+    head = Fields()
+    wire = b"".join(field + b"\r\n" for field in fields) + b"\r\n"
+    assert head.scan_bytes(wire) == len(wire)
+    return protocols_in(head, wire)
+
+
+@pytest.mark.parametrize(
+    "value", [b"websocket", b"WebSocket", b"foo/2, bar", b"tlsx", b"xtls/1", b"xh2c", b", websocket", b"!#/$"]
+)
 def test_protocols_may_be_asked_for(value: bytes) -> None:
     assert asks(b"Upgrade: " + value)
 
@@ -39,10 +49,41 @@ def test_protocols_may_be_asked_for(value: bytes) -> None:
         pytest.param([b"Upgrade:", b"Upgrade: , h2c"], id="behind nothing"),
         pytest.param([b"Upgrade: HTTP/2.0"], id="by its old name"),
         pytest.param([b"Upgrade: h2c-14"], id="a draft"),
+        pytest.param([b"Upgrade: h2"], id="by its name for TLS"),
+        pytest.param([b"Upgrade: TLS/1.0"], id="inside TLS"),
+        pytest.param([b"Upgrade: websocket, tls"], id="inside any TLS"),
     ],
 )
 def test_not_http_in_another_version(fields: list[bytes]) -> None:
     assert not asks(*fields)
+
+
+@pytest.mark.parametrize(
+    "fields", [[b"Upgrade:"], [b"Upgrade: ,"], [b"Upgrade: , \t,"], [b"Upgrade:", b"Upgrade: ,"]], ids=repr
+)
+def test_a_list_of_nothing_asks_for_nothing(fields: list[bytes]) -> None:
+    assert not asks(*fields)
+
+
+@pytest.mark.parametrize("value", [b"a b", b'"websocket"', b"foo/", b"/2", b"foo/1/2", b"foo;v=1", b"websocket, a b"])
+def test_what_is_no_protocol_asks_for_nothing(value: bytes) -> None:
+    assert not asks(b"Upgrade: " + value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "list_of_them"),
+    [
+        ([b"Upgrade: websocket"], b"websocket"),
+        ([b"Upgrade: foo/2,bar"], b"foo/2, bar"),
+        ([b"Upgrade: foo/2", b"A: b", b"upgrade:\tbar ,, baz,"], b"foo/2, bar, baz"),
+        ([b"Upgrade: ,", b"Upgrade:"], b""),
+        ([b"Upgrade: h2c, websocket, TLS/1.2, HTTP/3"], b"websocket"),
+        ([b"A: b"], b""),
+    ],
+    ids=["one", "two", "several lines", "of nothing", "but those that lead past us", "none"],
+)
+def test_all_fields_are_one_list(fields: list[bytes], list_of_them: bytes) -> None:
+    assert told(*fields) == list_of_them
 
 
 def test_not_from_http_1_0() -> None:

@@ -30,6 +30,8 @@ class Detour(Delivery):
             self.limit(self.record.began + seconds)
         if hop.upgrading:
             self.protocols = protocols_of(head, hop.data)  # cold
+            hop.protocols = self.protocols
+            hop.protocols_size = len(self.protocols)
         if not write_request(self.outgoing, self.gateway.writer, head, self.route, hop):
             return False
         if self.told.any and not append_deadlines(self.outgoing, head, hop.data, cython.address(self.told)):

@@ -26,7 +26,9 @@ cdef struct Hop:
     bint secure                         # the client speaks TLS
     bint over_tls                       # the peer does
     int forwards                        # how often the upstream may pass it on; negative: nobody said
-    bint upgrading
+    bint upgrading                      # to one of these
+    const unsigned char* protocols
+    Py_ssize_t protocols_size
 
 
 cdef bint write_request(Buffer out, Writer writer, RequestHead head, Route route, Hop* hop) noexcept

@@ -32,6 +32,8 @@ def write_request(
         size += CHAIN_ROOM + 3 * cython.cast(Forwarded, hop.told).host_size
     for at in range(head.count):
         size += head.name_size[at] + head.value_size[at] + 4
+    if hop.upgrading:
+        size += hop.protocols_size
     if not out.room(size + len(route.upstream.base) + len(authority) + len(route.prefix)):
         return False
     writer.begin(out.data, out.end)
@@ -73,8 +75,6 @@ def _target(writer: Writer, head: RequestHead, data: cython.p_const_uchar, route
 
 
 def _hop_fields(writer: Writer, head: RequestHead, route: Route, hop: cython.pointer(Hop)) -> None:  # hot
-    data: cython.p_const_uchar = hop.data
-    field: cython.int = head.upgrade_field
     if hop.ways & WAY_X_FORWARDED:
         _x_forwarded(writer, head, route, hop)
     if hop.ways & WAY_FORWARDED:
@@ -90,7 +90,7 @@ def _hop_fields(writer: Writer, head: RequestHead, route: Route, hop: cython.poi
         writer.end()
     if hop.upgrading:
         writer.put(b"Connection: Upgrade\r\nUpgrade: ", 0, 30)
-        writer.put(data, head.value_at[field], head.value_size[field])
+        writer.put(hop.protocols, 0, hop.protocols_size)
         writer.end()
 
 

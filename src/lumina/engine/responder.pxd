@@ -11,6 +11,7 @@ from lumina.engine.transport cimport BROKEN
 from lumina.http1.fields cimport *
 from lumina.http1.request cimport *
 from lumina.http1.response cimport ResponseHead
+from lumina.http1.upgrade cimport protocols_of
 from lumina.http1.write cimport OWN_IN_RESPONSE, Writer
 
 cdef enum:
@@ -30,6 +31,7 @@ cdef class Responder(ServerStream):
 
     cdef void _status_line(self, Writer writer, ResponseHead head, const unsigned char* data) noexcept
     cdef Writer _begin(self, ResponseHead head)
+    cdef void _upgrade(self, Writer writer, ResponseHead head, const unsigned char* data) noexcept
     cdef void _set_cookie(self, Writer writer) noexcept
     cdef void _common(self, Writer writer, int minor) noexcept
     cdef void patience(self) noexcept       # called when more was sent, or could not be

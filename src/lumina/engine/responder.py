@@ -23,14 +23,11 @@ class Responder(ServerStream):
     def send_interim(self, head: ResponseHead, data: cython.p_const_uchar) -> None:
         """Send a head with status 1xx, which is not the answer yet (RFC 9110, section 15.2)."""
         writer: Writer = self._begin(head)
-        field: cython.int = head.upgrade_field
         self._status_line(writer, head, data)
         writer.fields(data, head, OWN_IN_RESPONSE, BODY_NONE, 0)
         self._common(writer, head.minor)
-        if head.status == 101 and field >= 0:
-            writer.put(b"Connection: Upgrade\r\nUpgrade: ", 0, 30)
-            writer.put(data, head.value_at[field], head.value_size[field])
-            writer.end()
+        if head.status == 101:
+            self._upgrade(writer, head, data)
         writer.end()
         self.reactor.draft.end = writer.at
         self.framing = BODY_UNTIL_CLOSE  # what follows a 101 is the tunnel's
@@ -65,6 +62,8 @@ class Responder(ServerStream):
             writer.put(b"Connection: close\r\n", 0, 19)
         elif self.minor == 0:
             writer.put(b"Connection: keep-alive\r\n", 0, 24)
+        if head.status == 426 and head.upgrade and self.minor >= 1:  # it says what it wants (RFC 9110, 15.5.22)
+            self._upgrade(writer, head, data)
         writer.end()
         self.reactor.draft.end = writer.at
 
@@ -99,6 +98,18 @@ class Responder(ServerStream):
         writer.put(b"\r\nVia: 1.", 0, 9)
         writer.number(minor)
         writer.put(b" lumina\r\n", 0, 9)
+
+    def _upgrade(self, writer: Writer, head: ResponseHead, data: cython.p_const_uchar) -> None:
+        """Say to which protocols the connection changes, or may."""
+        draft: Buffer = self.reactor.draft
+        protocols: bytes = protocols_of(head, data)
+        draft.end = writer.at
+        if not protocols or not draft.room(OWN_FIELDS + len(protocols)):
+            return
+        writer.begin(draft.data, draft.end)
+        writer.put(b"Connection: Upgrade\r\nUpgrade: ", 0, 30)
+        writer.put(protocols, 0, len(protocols))
+        writer.end()
 
     def _set_cookie(self, writer: Writer) -> None:  # hot
         """Give the client the cookie that is there for it."""
