@@ -102,6 +102,7 @@ def client_context(settings: dict[str, Any]) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as error:
         raise TlsError(f"{settings['ca']}: {error}") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION
     context.set_alpn_protocols(ALPN)
     if not settings["verify"]:
         context.check_hostname = False

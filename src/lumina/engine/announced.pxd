@@ -3,6 +3,7 @@ cimport cython
 from libc.errno cimport ECONNREFUSED, ECONNRESET, errno
 
 from lumina.engine.ends cimport Ends
+from lumina.engine.limit cimport LIMIT_TLS_MESSAGES
 from lumina.engine.origin cimport Origin
 from lumina.engine.pool cimport Pool
 from lumina.engine.sockets cimport leads_back

@@ -34,6 +34,9 @@ class Announced(ClientStream):
             return 0
         return errno if sent < 0 else ECONNRESET
 
+    def flooded(self) -> None:
+        self.origin.recorder.met(LIMIT_TLS_MESSAGES)
+
     def stay(self) -> cython.bint:
         """Wait for the client's next request; False where that has left."""
         pool: Pool = self.pool

@@ -66,7 +66,7 @@ class Delivery(Sending):
             self._drop()
             self._promote()
             return
-        if reason == CONNECTION_TERMINATED or reason == HTTP_PROTOCOL_ERROR:
+        if reason == CONNECTION_TERMINATED or reason == HTTP_PROTOCOL_ERROR or reason == TLS_PROTOCOL_ERROR:
             if self._retry(CAUSE_RESET):
                 return
         elif reason == RESPONSE_TIMEOUT and self._retry(CAUSE_TIMEOUT):

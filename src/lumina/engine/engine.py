@@ -81,6 +81,7 @@ class Engine:
             elif pool.address_count == 0:
                 pool.resolved([(endpoint.host, endpoint.port)])
             pools.append(pool)
+        origin.recorder = self.recorder
         origin.stats = cython.address(self.recorder.block.upstreams[upstream.series])
         if upstream.breaker:
             origin.protect(self.recorder.arena, upstream.index)

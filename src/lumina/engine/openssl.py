@@ -30,6 +30,7 @@ class Calls(NamedTuple):
     holds: int
     read_ahead: int
     forget_errors: int
+    last_error: int
     watch: int
     end: int
     session_at: int
@@ -95,7 +96,7 @@ def direct_calls() -> Calls | None:
     if found is None or _word(session, OWNER_AT) != id(context) or calls.SSL_get_SSL_CTX(found) != pointer:
         return None
     names = "SSL_read", "SSL_write", "SSL_get_error", "SSL_has_pending", "SSL_set_read_ahead", "ERR_clear_error"
-    names += "SSL_set_info_callback", "SSL_set_shutdown"
+    names += "ERR_peek_last_error", "SSL_set_info_callback", "SSL_set_shutdown"
     try:
         addresses = [ctypes.cast(getattr(calls, name), ctypes.c_void_p).value or 0 for name in names]
     except AttributeError:

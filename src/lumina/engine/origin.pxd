@@ -9,6 +9,7 @@ from lumina.engine.chance cimport Chance
 from lumina.engine.pool cimport Pool
 from lumina.engine.queue cimport Queue
 from lumina.engine.reactor cimport Reactor, Watcher
+from lumina.engine.recorder cimport Recorder
 from lumina.engine.stream cimport Dialogue
 from lumina.http1.response cimport ResponseHead
 from lumina.policies.breaker cimport Breaker, BreakerRules
@@ -77,6 +78,7 @@ cdef class Origin(Watcher):
     cdef readonly double hedge_after        # seconds after which another is asked in any case; 0: never
     cdef double reviewed
     cdef UpstreamStats* stats
+    cdef Recorder recorder                  # of the worker
 
     cdef Pool pool(self, int place)
     cdef int pick(self, Wish* wish, double now) noexcept

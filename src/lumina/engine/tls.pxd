@@ -10,6 +10,10 @@ cdef enum:
     EXIT = 0x02         # what a watcher is told: SSL_CB_EXIT, the end of a message of the handshake protocol
     OVER = 0x03         # no more is sent, and nothing more is taken: SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN
     MESSAGES = 32       # that may come between two records with content: more than any peer has to say
+    REASON = 0x7FFFFF   # the part of an error that says why: ERR_REASON_MASK in openssl/err.h
+    KEY_UPDATES = 132   # why OpenSSL gives a session up for what came too often: SSL_R_TOO_MANY_KEY_UPDATES,
+    EMPTY_RECORDS = 298  # SSL_R_RECORD_TOO_SMALL, which it says of the 33rd empty record in a row,
+    WARNINGS = 409      # SSL_R_TOO_MANY_WARN_ALERTS, in openssl/sslerr.h
     BRIEF = 8192        # octets: so little, alone in its reading, was all that the kernel had
 
 ctypedef int (*Reading)(void* session, void* data, int size) noexcept
@@ -18,6 +22,7 @@ ctypedef int (*Judging)(void* session, int result) noexcept
 ctypedef int (*Asking)(void* session) noexcept
 ctypedef void (*Setting)(void* session, int yes) noexcept
 ctypedef void (*Clearing)() noexcept
+ctypedef unsigned long (*Peeking)() noexcept
 ctypedef void (*Noticing)(void* session, int where, int value) noexcept
 ctypedef void (*Watching)(void* session, Noticing notice) noexcept
 
@@ -29,6 +34,7 @@ cdef struct Direct:
     Asking holds
     Setting read_ahead
     Clearing forget_errors
+    Peeking last_error
     Watching watch
     Setting end
     Py_ssize_t session_at       # octets from the beginning of a session's object to the pointer in it
@@ -62,6 +68,7 @@ cdef class Tls:
     cdef void _go_direct(self) noexcept
     # Into the reactor's scratch, which is `scratch`.
     cdef Py_ssize_t read(self, unsigned char* scratch, Py_ssize_t size) noexcept
+    cdef bint _was_flooded(self) noexcept
     cdef Py_ssize_t _read_by_ssl(self, Py_ssize_t size) noexcept
     cdef Py_ssize_t write(self, const unsigned char* data, Py_ssize_t size) noexcept
     cdef Py_ssize_t _write_by_ssl(self, const unsigned char* data, Py_ssize_t size) noexcept

@@ -4,9 +4,10 @@ The handshake and the end go through `ssl`. What lies between, once the handshak
 openssl.py has proved that it can be asked: no Python object for a record, and one read of the socket instead of two.
 Elsewhere the session object behind SSLSocket is called, which reads into our memory and spares a layer of Python.
 
-One call of OpenSSL's goes on as long as what comes is no content: new keys (RFC 8446, section 4.6.3), attempts at
-another handshake. A peer that sends enough of them would never let it return, so its messages are counted as they
-come, and when they are too many the session is told that it is over.
+One call of OpenSSL's goes on as long as what comes is no content: new keys and tickets (RFC 8446, section 4.6),
+attempts at another handshake. A peer that sends enough of them would never let it return, so its messages are counted
+as they come, and when they are too many the session is told that it is over. Empty records and warnings OpenSSL
+counts itself, with as low a bound, and says so.
 """
 
 import contextlib
@@ -86,8 +87,16 @@ class Tls:
         count = DIRECT.error(self.ssl, count)
         if (count == WANT_READ or count == WANT_WRITE) and self.messages <= MESSAGES:
             return -1
+        if self._was_flooded():
+            self.messages = MESSAGES + 1
         DIRECT.forget_errors()  # or `ssl` would take it for one of what it asks next, of any session
-        return 0 if count == ZERO_RETURN else -2  # an end without close_notify could be a cut: never a clean end
+        # An end without close_notify could be a cut, and one of a session that was told so is ours: no clean end.
+        return 0 if count == ZERO_RETURN and self.messages <= MESSAGES else -2
+
+    def _was_flooded(self) -> cython.bint:
+        """Say whether OpenSSL gave the session up for something that came too often."""
+        error: cython.ulong = DIRECT.last_error() & REASON
+        return error == EMPTY_RECORDS or error == KEY_UPDATES or error == WARNINGS
 
     def _read_by_ssl(self, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
         try:
@@ -179,6 +188,7 @@ def call_directly(calls: Calls | None) -> None:
         Clearing, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.forget_errors))
     )
     DIRECT.watch = cython.cast(Watching, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.watch)))
+    DIRECT.last_error = cython.cast(Peeking, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.last_error)))
     DIRECT.end = cython.cast(Setting, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.end)))
     DIRECT.session_at = calls.session_at
     DIRECT.read = cython.cast(Reading, cython.cast(cython.p_void, cython.cast(cython.size_t, calls.read)))

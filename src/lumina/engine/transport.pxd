@@ -7,6 +7,7 @@ from lumina.engine.buffer cimport Buffer
 from lumina.engine.reactor cimport SCRATCH, Reactor, Watcher
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport MESSAGES, Tls
+from lumina.reasons cimport TLS_PROTOCOL_ERROR
 
 cdef enum:
     ENDED = 0               # receive(): the peer will send no more
@@ -36,6 +37,7 @@ cdef class Transport(Watcher):
     cdef void reset(self) noexcept
     cdef void cancel(self) noexcept
     cdef void flooded(self) noexcept
+    cdef int fault(self, int otherwise) noexcept
     cdef Py_ssize_t _receive_tls(self) noexcept
     cdef bint _send_tls(self, iovec* pieces, int count) noexcept
     cdef bint _keep(self, iovec* pieces, int count, Py_ssize_t sent) noexcept

@@ -47,6 +47,17 @@ class Transport(Watcher):
     def flooded(self) -> None:
         """The connection ends because its peer says too much by TLS that is no content; who counts such things does."""
 
+    def fault(self, otherwise: cython.int) -> cython.int:
+        """Return why a connection to an upstream broke: for `otherwise`, unless TLS failed while its socket stands."""
+        octet: cython.uchar = 0
+        count: cython.Py_ssize_t
+        if self.tls is None:
+            return otherwise
+        count = recv(self.fd, cython.address(octet), 1, MSG_PEEK | MSG_DONTWAIT)
+        if self.tls.messages > MESSAGES or count > 0 or (count < 0 and errno == EAGAIN):
+            return TLS_PROTOCOL_ERROR
+        return otherwise
+
     def push(self, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:  # hot
         """Send what the kernel takes now; return how many octets that was, or BROKEN. Nothing is kept."""
         count: cython.Py_ssize_t

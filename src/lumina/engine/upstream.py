@@ -301,7 +301,7 @@ class UpstreamConnection(Announced):
         elif self.stage == BODY:
             exchange.upstream_lost(RESPONSE_INCOMPLETE)
         else:
-            exchange.upstream_lost(CONNECTION_TERMINATED)
+            exchange.upstream_lost(CONNECTION_TERMINATED if clean else self.fault(CONNECTION_TERMINATED))
 
     def _bytes(self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t) -> None:  # hot
         """Take what has come: heads, then a body, then nothing more."""
