@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.http1.chunked import ChunkedDecoder
+from lumina.http1.fields import Fields
 from lumina.http1.rules import RULES
 
 LAST = b"0\r\n\r\n"
@@ -206,11 +207,44 @@ def test_trailers(section: bytes, kept: bytes | None) -> None:
         *[b"Content-Encoding", b"Content-Type", b"Content-Range", b"Trailer", b"Connection", b"Upgrade", b"Via"],
         *[b"Keep-Alive", b"Forwarded", b"X-Forwarded-For", b"X-Forwarded-Proto", b"X-Real-IP", b"X-Request-ID"],
         *[b"X-Forwarded", b"x-forwarded-ssl", b"X_Forwarded_User"],
-        *[b"Content_Length", b"X_Forwarded_For", b"Content_Type", b"Set_Cookie"],
+        *[b"Proxy-Authentication-Info", b"Content_Length", b"X_Forwarded_For", b"Content_Type", b"Set_Cookie"],
     ],
 )
 def test_what_no_trailer_may_say_is_dropped(name: bytes) -> None:
     assert trailers(name + b": x\r\nX-A: b\r\n" + name.lower() + b": y\r\n") == b"X-A: b\r\n"
+
+
+def trailers_of(fields: bytes, section: bytes) -> bytes | None:
+    """Return what is passed on of the trailers in this section, in a message with these fields."""
+    head, decoder = Fields(), ChunkedDecoder()
+    assert head.scan_bytes(fields + b"\r\n") == len(fields) + 2
+    decoder.begin_with(head, fields)
+    assert decoder.feed(b"0\r\n" + section + b"\r\n", bytearray()) == len(section) + 5
+    return None if decoder.trailers is None else bytes(decoder.trailers)
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [
+        pytest.param(b"A: b\r\n", b"X-A: 1\r\nX_B: 2\r\nc: 3\r\n", id="nothing named"),
+        pytest.param(b"Connection: close\r\n", b"X-A: 1\r\nX_B: 2\r\nc: 3\r\n", id="none of them named"),
+        pytest.param(b"Connection: x-a\r\n", b"X_B: 2\r\nc: 3\r\n", id="one named"),
+        pytest.param(b"Connection: close, X-B\r\nConnection: ,C\r\n", b"X-A: 1\r\n", id="two, in two fields"),
+        pytest.param(b"Connection: x_a, x-b, c\r\n", None, id="all of them named"),
+    ],
+)
+def test_what_connection_names_is_dropped(fields: bytes, kept: bytes | None) -> None:
+    assert trailers_of(fields, b"X-A: 1\r\nX_B: 2\r\nc: 3\r\n") == kept
+
+
+def test_what_connection_named_is_forgotten_with_its_message() -> None:
+    head, decoder = Fields(), ChunkedDecoder()
+    fields = b"Connection: x-a\r\n\r\n"
+    assert head.scan_bytes(fields) == len(fields)
+    decoder.begin_with(head, fields)
+    decoder.reset()
+    assert decoder.feed(b"0\r\nX-A: 1\r\n\r\n", bytearray()) == 13
+    assert bytes(decoder.trailers or b"") == b"X-A: 1\r\n"
 
 
 def test_what_follows_is_left_alone() -> None:

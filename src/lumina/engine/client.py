@@ -159,7 +159,7 @@ class Client(Paced):
         if self.body == BODY_CHUNKED:
             if self.decoder is None:
                 self.decoder = ChunkedDecoder()  # cold
-            self.decoder.reset()
+            self.decoder.begin(head, data)
             self.stage = BODY
         elif self.body == BODY_LENGTH and self.left > 0:
             self.stage = BODY

@@ -347,7 +347,7 @@ class UpstreamConnection(Announced):
             if self.body == BODY_CHUNKED:
                 if self.decoder is None:
                     self.decoder = ChunkedDecoder()  # cold
-                self.decoder.reset()
+                self.decoder.begin(head, data)
             self.reactor.wheel.arm(self, self.reactor.clock.now + self.origin.upstream.between_bytes_timeout)
         self.exchange.response_head(head, data)
         if (

@@ -1,7 +1,7 @@
 # Chunked transfer coding, decoded where it lies (RFC 9112, section 7.1).
 cimport cython
 from lumina.http.octets cimport BLANK, OCTETS, TCHAR
-from lumina.http1.fields cimport Fields
+from lumina.http1.fields cimport NAME_CONNECTION, Fields
 from lumina.http1.rules cimport (
     REFUSED, RULE_BARE_CR, RULE_BARE_LF, RULE_CHUNK_END, RULE_CHUNK_EXTENSION, RULE_CHUNK_EXTENSION_SIZE,
     RULE_CHUNK_SIZE, RULE_NONE, RULE_TRAILER_SIZE,
@@ -47,6 +47,9 @@ cdef class ChunkedDecoder:
     cdef readonly bytearray trailers              # None where there is nothing to pass on; checked by Fields.scan
 
     cpdef void reset(self) noexcept
+    # The same for the message whose head was found in `data`: it may say which trailers end here.
+    cdef void begin(self, Fields head, const unsigned char* data) noexcept
+    cdef void _withhold(self, Fields head, const unsigned char* data) noexcept
     # Go on at `at`; stop after one run of content, at the end of the body, or at `end`.
     # Returns the new offset (span_size 0: no content in this step), or REFUSED (-2).
     # Call until the offset reaches `end` or `done`. Bytes after the body are not touched.
@@ -58,6 +61,7 @@ cdef class ChunkedDecoder:
     cdef Py_ssize_t _extension
     cdef Py_ssize_t _overhead
     cdef bytearray _section                       # the trailer section as it came
+    cdef set _withheld                            # names of trailers that Connection names, or None
 
     # These say whether all is well: an exception that cannot leave (there is only MemoryError) says no.
     cdef bint _octet(self, unsigned char octet) noexcept

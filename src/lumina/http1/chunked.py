@@ -6,6 +6,7 @@ from lumina.http1.fields import Fields
 
 if not cython.compiled:
     from lumina.http.octets import BLANK, OCTETS, TCHAR
+    from lumina.http1.fields import NAME_CONNECTION
     from lumina.http1.rules import (
         REFUSED,
         RULE_BARE_CR,
@@ -47,8 +48,14 @@ FORBIDDEN = frozenset(
     b"host authorization cookie set-cookie www-authenticate authentication-info cache-control expect max-forwards "
     b"pragma range if-match if-none-match if-modified-since if-unmodified-since if-range age date expires location "
     b"retry-after vary warning content-encoding content-type content-range trailer via forwarded x-real-ip "
-    b"x-request-id strict-transport-security content-security-policy origin traceparent tracestate".split()
+    b"x-request-id strict-transport-security content-security-policy origin traceparent tracestate "
+    b"proxy-authentication-info".split()
 )
+
+
+def _plain(name: bytes) -> bytes:
+    """Return a name as it is compared: what speaks CGI cannot tell `_` from `-`."""
+    return name.lower().replace(b"_", b"-")
 
 
 def _is_forbidden(name: bytes) -> bool:
@@ -65,6 +72,7 @@ class ChunkedDecoder:
         "_overhead",
         "_phase",
         "_section",
+        "_withheld",
         "done",
         "refusal",
         "span_at",
@@ -85,6 +93,21 @@ class ChunkedDecoder:
         self._digits = 0
         self._left = self._extension = self._overhead = 0
         self._section: bytearray | None = None
+        self._withheld: set[bytes] | None = None
+
+    def begin(self, head: Fields, data: cython.p_const_uchar) -> None:  # hot
+        """Begin the body of the message with this head."""
+        self.reset()
+        if head.nominating:
+            self._withhold(head, data)
+
+    def _withhold(self, head: Fields, data: cython.p_const_uchar) -> None:
+        """Pass no trailer on that a Connection field names (RFC 9110, section 7.6.1)."""
+        names: set[bytes] = set()
+        head.walk(NAME_CONNECTION)
+        while head.next_element(data):
+            names.add(_plain(data[head.element_at : head.element_at + head.element_size]))
+        self._withheld = names
 
     def step(
         self, data: cython.p_const_uchar, at: cython.Py_ssize_t, end: cython.Py_ssize_t
@@ -243,6 +266,7 @@ class ChunkedDecoder:
         """End the body; check its trailers and keep those that may be passed on."""
         fields: Fields
         section: bytes
+        withheld: set[bytes] = self._withheld or set()
         if self._section is not None:
             section = bytes(self._section + b"\r\n")
             fields = Fields()
@@ -251,13 +275,17 @@ class ChunkedDecoder:
             kept = b"".join(
                 name + b": " + value + b"\r\n"
                 for name, value in fields.forwarded(section)
-                if not _is_forbidden(name.lower().replace(b"_", b"-"))
+                if not _is_forbidden(_plain(name)) and _plain(name) not in withheld
             )
             if kept:
                 self.trailers = bytearray(kept)
         self._phase = DONE
         self.done = True
         return True
+
+    def begin_with(self, head: Fields, data: bytes) -> None:
+        """Do what `begin` does, for tests."""
+        self.begin(head, data)
 
     def feed(self, data: bytes, content: bytearray) -> int:
         """Append to `content` what of it is in `data`; return how many octets were taken, or REFUSED."""

@@ -76,7 +76,7 @@ cdef class Fields:
     # For framing.py and the heads: how many there are, and where the first is.
     cdef int hosts, lengths, codings, expectations
     cdef int length_field, coding_field, expect_field
-    cdef bint _nominating                # a Connection field names other fields
+    cdef bint nominating                # a Connection field names other fields
     # The list element that next_element() found, without the white space around it; and where the walk goes on.
     cdef Py_ssize_t element_at, element_size
     cdef int _walked, _next_field

@@ -78,10 +78,10 @@ class Fields:
 
     # fmt: off
     __slots__ = (
-        "_list_end", "_next_at", "_next_field", "_nominating", "_walked", "accept_field", "close", "coding_field",
-        "codings", "count", "dated", "element_at", "element_size", "expect_field", "expectations", "hop", "host",
-        "hosts", "keep_alive", "keep_alive_field", "known", "length_field", "lengths", "name_at", "name_size", "odd",
-        "refusal", "relayed", "strict", "upgrade", "upgrade_field", "value_at", "value_size",
+        "_list_end", "_next_at", "_next_field", "_walked", "accept_field", "close", "coding_field", "codings", "count",
+        "dated", "element_at", "element_size", "expect_field", "expectations", "hop", "host", "hosts", "keep_alive",
+        "keep_alive_field", "known", "length_field", "lengths", "name_at", "name_size", "nominating", "odd", "refusal",
+        "relayed", "strict", "upgrade", "upgrade_field", "value_at", "value_size",
     )
     # fmt: on
 
@@ -100,7 +100,7 @@ class Fields:
     def begin(self) -> None:  # hot
         """Forget everything."""
         self.count = 0
-        self.close = self.keep_alive = self.upgrade = self.relayed = self.dated = self._nominating = False
+        self.close = self.keep_alive = self.upgrade = self.relayed = self.dated = self.nominating = False
         self.host = self.upgrade_field = self.accept_field = self.keep_alive_field = -1
         self.length_field = self.coding_field = self.expect_field = -1
         self.hosts = self.lengths = self.codings = self.expectations = 0
@@ -135,7 +135,7 @@ class Fields:
             return NEED_MORE
         if data[at + 1] != 10:
             return self.refuse(RULE_BARE_CR)
-        if self._nominating and not self._strike(data):
+        if self.nominating and not self._strike(data):
             return self.refuse(RULE_CONNECTION_OPTIONS)
         return at + 2
 
@@ -274,7 +274,7 @@ class Fields:
             elif same_word(data, at, size, b"upgrade", 7):
                 self.upgrade = True
             elif size:
-                self._nominating = True
+                self.nominating = True
             at = stop + 1
 
     def _strike(self, data: cython.p_const_uchar) -> cython.bint:
