@@ -301,6 +301,7 @@ GOOD = [
         OK,
         LENGTH,
         b"ab",
+        interim=(100,),
     ),
     Response(
         "9110 9.3.2",

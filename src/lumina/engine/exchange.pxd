@@ -34,7 +34,6 @@ cdef enum:
 @cython.no_gc
 cdef class Exchange(Reception):
     cdef int body                           # how the request's body is framed
-    cdef bint expects_continue
 
     cdef void begin(self, ServerStream client, RequestHead head, const unsigned char* data) noexcept
     cdef void refuse(self, ServerStream client, int reason, int rule) noexcept

@@ -51,7 +51,6 @@ class Exchange(Reception):
             self.introduce(head, data, cython.address(hop))
         self.body = head.body
         self.request_done = head.body == BODY_NONE or (head.body == BODY_LENGTH and head.content_length == 0)
-        self.expects_continue = head.expects_continue
         self.upgrading = head.upgrade and head.upgrade_field >= 0 and head.minor >= 1 and self.request_done
         if head.rewritten:
             self.route = self.live.snapshot.match(client.admin_only, head.path_room, 0, head.normal_size)
@@ -257,7 +256,7 @@ class Exchange(Reception):
                     self._begin_tunnel(head, data)
                 else:
                     self.upstream_lost(HTTP_PROTOCOL_ERROR)
-            elif self.record.minor >= 1 and (head.status != 100 or self.expects_continue):
+            elif self.record.minor >= 1:
                 self.client.send_interim(head, data)
                 self.connection.paused = self.client.waiting() > HIGH_MARK
             return
