@@ -11,10 +11,12 @@ from tests.system.gateway import Gateway
 from tests.system.request_fields import REQUESTS as FIELDS
 from tests.system.request_lines import REQUESTS as LINES
 from tests.system.request_lists import REQUESTS as LISTS
+from tests.system.requests_9110 import REQUESTS as MORE_OF_9110
+from tests.system.requests_9112 import REQUESTS as MORE_OF_9112
 from tests.system.serving import ServingOrigin, tell_target
 from tests.system.wire import Message, Peer
 
-REQUESTS = [*LINES, *FIELDS, *LISTS]
+REQUESTS = [*LINES, *FIELDS, *LISTS, *MORE_OF_9112, *MORE_OF_9110]
 STATUS = {rule.word: rule.status for rule in RULES}
 FAMILY = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
 OWN = (*FAMILY, "x-forwarded-host", "x-request-id", "via")

@@ -6,10 +6,13 @@ import pytest
 
 from tests.system.cases import Response
 from tests.system.gateway import Gateway, is_problem, proxy_error
-from tests.system.response_cases import RESPONSES
+from tests.system.response_cases import RESPONSES as FIRST
+from tests.system.responses_broken import RESPONSES as BROKEN
+from tests.system.responses_sound import RESPONSES as SOUND
 from tests.system.serving import ServingOrigin, tell_target
 from tests.system.wire import ClosedError, Message, Peer
 
+RESPONSES = [*FIRST, *BROKEN, *SOUND]
 OWN = ("date", "x-request-id", "via", "connection")
 REASONS = {"http_protocol_error", "http_response_header_section_size", "connection_terminated"}
 
