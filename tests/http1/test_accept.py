@@ -11,7 +11,7 @@ BROWSER = b"text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*
 
 
 def kept(*values: bytes) -> bytes:
-    section = b"".join(b"Accept: " + value + b"\r\n" for value in values) + b"\r\n"
+    section = b"A: b\r\n".join(b"Accept: " + value + b"\r\n" for value in values) + b"\r\n"
     fields = Fields()
     fields.scan_bytes(section)
     room, size = accepted(fields, section)
