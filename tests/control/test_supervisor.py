@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -264,3 +265,21 @@ def test_a_log_that_cannot_be_opened_is_told(plan: Plan, tmp_path: Path) -> None
     plan["access_log"]["path"] = str(tmp_path / "missing" / "access.log")
     with pytest.raises(StartError, match="access_log"):
         module.run(plan)
+
+
+def test_what_was_there_when_it_listens_is_collected_no_more(plan: Plan) -> None:
+    """In a process of its own: whose heap is frozen, it stays so."""
+    script = (
+        "import gc, json, os, signal, sys\n"
+        "from lumina.control import supervisor\n"
+        "def ready():\n"
+        "    print(json.dumps([gc.get_freeze_count(), len(gc.get_objects())]))\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "sys.exit(supervisor.run(json.load(sys.stdin), on_ready=ready))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], input=json.dumps(plan), capture_output=True, text=True, timeout=60, check=True
+    )
+    frozen, looked_at = json.loads(ended.stdout.splitlines()[0])
+    assert frozen > 10_000
+    assert looked_at < frozen / 10
