@@ -5,19 +5,23 @@ import json
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry, Gauge
 
 from lumina.control.admin import Admin
+from lumina.control.exposition import Families
 from lumina.control.http_service import Request, Response
+from lumina.control.scrapes import Scrapes
 
 DOCUMENT: dict[str, Any] = {"status": "ok", "workers": {}}
 
 
 def ask(path: str, method: str = "GET", status: str = "ok", accept: str = "") -> Response:
-    registry = CollectorRegistry()
-    Gauge("lumina_something", "Something.", registry=registry).set(7)
-    admin = Admin(lambda: {**DOCUMENT, "status": status}, registry)
-    return asyncio.run(admin.answer(Request(method, path, {}, {"accept": accept}, b"")))
+    something = Families(()).told("gauge", "lumina_something", "Something.", (), [((), 7)])
+
+    async def answer() -> Response:
+        admin = Admin(lambda: {**DOCUMENT, "status": status}, Scrapes(lambda: [something]))
+        return await admin.answer(Request(method, path, {}, {"accept": accept}, b""))
+
+    return asyncio.run(answer())
 
 
 def told(response: Response) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def test_metrics_come_as_asked_for(accept: str, kind: str) -> None:
     assert ("Content-Type", kind) in response.headers
     assert ("Vary", "Accept") in response.headers
     assert isinstance(response.body, bytes)
-    assert b"lumina_something 7.0" in response.body
+    assert b"lumina_something 7\n" in response.body
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,15 @@
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from lumina.control.metrics import GatewayCollector, Labels, State, registry_of, render
+from lumina.control.exposition import OPENMETRICS, TEXT, page
+from lumina.control.metrics import GatewayCollector, Labels, State, kind_for
 from lumina.control.overview import Standing
 
 BOUNDS = (0.005, 0.01, 0.1)
-OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
 FAMILIES = (
     "requests durations first_byte overhead request_bytes response_bytes upstream_requests"
     " upstream_durations upstream_connect upstream_connections retries over_budget waiting waited pending"
@@ -71,8 +70,8 @@ STANDINGS = [Standing("payments", "127.0.0.1:80", False, "open", {"open": 2, "ha
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
-def registry(seen: dict[str, Any]) -> CollectorRegistry:
-    return registry_of(GatewayCollector(lambda: seen, lambda: STATE, lambda: STANDINGS, LABELS))
+def told(seen: dict[str, Any], kind: str) -> str:
+    return page(GatewayCollector(lambda: seen, lambda: STATE, lambda: STANDINGS, LABELS).collect(), kind).decode()
 
 
 def samples(families: list[Metric]) -> Samples:
@@ -83,17 +82,11 @@ def samples(families: list[Metric]) -> Samples:
     }
 
 
-@pytest.fixture(params=["text", "openmetrics"])
+@pytest.fixture(params=[TEXT, OPENMETRICS])
 def scrape(request: pytest.FixtureRequest) -> Samples:
     """The samples of one scrape, in either format."""
-    if request.param == "text":
-        kind, text = render(registry(SEEN), "text/plain")
-        assert kind == "text/plain; version=0.0.4; charset=utf-8"
-        return samples(list(parse_text(text.decode())))
-    kind, text = render(registry(SEEN), OPENMETRICS)
-    assert kind.startswith("application/openmetrics-text; version=1.0.0")
-    assert text.endswith(b"# EOF\n")
-    return samples(list(parse_openmetrics(text.decode())))  # type: ignore[no-untyped-call]
+    parse: Any = parse_text if request.param == TEXT else parse_openmetrics
+    return samples(list(parse(told(SEEN, request.param))))
 
 
 @pytest.mark.parametrize(
@@ -144,11 +137,31 @@ def test_every_name_is_ours_or_the_processs(scrape: Samples) -> None:
 
 
 def test_what_has_not_counted_has_a_family_all_the_same() -> None:
-    _, text = render(registry({**NOTHING, "workers": []}), "")
-    names = {family.name for family in parse_text(text.decode())}
+    names = {family.name for family in parse_text(told({**NOTHING, "workers": []}, TEXT))}
     assert {"lumina_requests", "lumina_request_duration_seconds", "lumina_errors"} <= names
 
 
 def test_buckets_that_do_not_fit_the_bounds_are_a_mistake() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        render(registry({**SEEN, "durations": {2: ([1, 2], 0.1)}}), "")
+    with pytest.raises(TypeError, match="arguments"):
+        told({**SEEN, "durations": {2: ([1, 2], 0.1)}}, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        pytest.param("", TEXT, id="nothing"),
+        pytest.param("*/*", TEXT, id="anything"),
+        pytest.param("text/html", TEXT, id="what there is not"),
+        pytest.param("application/openmetrics-text", OPENMETRICS, id="openmetrics"),
+        pytest.param("text/plain;version=1.0.0;q=0.5", TEXT, id="text that may have new names"),
+        pytest.param(
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+            "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+            "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            OPENMETRICS,
+            id="as Prometheus 3 asks",
+        ),
+    ],
+)
+def test_the_format_is_what_was_asked_for(accept: str, kind: str) -> None:
+    assert kind_for(accept) == kind

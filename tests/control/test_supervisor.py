@@ -94,7 +94,7 @@ def test_it_listens_answers_and_stops(plan: Plan, tmp_path: Path, capfd: pytest.
     async def act(run: Run) -> None:
         documents.append(json.loads((await run.ask("/health")).body))
         assert (await run.ask("/health/ready")).status == 200
-        assert b'lumina_workers{state="ready"} 2.0' in (await run.ask("/metrics")).body
+        assert b'lumina_workers{state="ready"} 2\n' in (await run.ask("/metrics")).body
 
     run = Run(plan, "obeys", tmp_path)
     url = run.owned.listeners[0].url
@@ -134,7 +134,7 @@ def test_a_worker_that_is_killed_is_replaced_while_the_socket_stays_open(
         socket.create_connection(run.owned.listeners[0].socket.getsockname()).close()
         found.append(await run.until(lambda document: document["workers"]["restarts"] == 1))
         found.append(await run.until(lambda document: document["status"] == "ok"))
-        assert b"lumina_worker_restarts_total 1.0" in (await run.ask("/metrics")).body
+        assert b"lumina_worker_restarts_total 1\n" in (await run.ask("/metrics")).body
 
     assert Run(plan, "obeys", tmp_path).play(act) == 0
     assert [each["restarts"] for each in found[1]["workers"]["list"]] == [0, 1]

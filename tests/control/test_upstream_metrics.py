@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 import pytest
-from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families as parse
 
+from lumina.control.exposition import TEXT, Families, Part, page
 from lumina.control.overview import Standing
 from lumina.control.upstream_metrics import fallbacks, queues, resent, shed, standing
 
@@ -13,16 +14,21 @@ NAMES = ["", "_OTHER", "orders", "_admin"]
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
-def samples(families: Iterable[Metric]) -> Samples:
+def samples(parts: Iterable[Part]) -> Samples:
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in families
+        for family in parse(page(parts, TEXT).decode())
         for sample in family.samples
     }
 
 
-def test_hedges_are_counted_apart_from_retries() -> None:
-    found = samples(resent({(2, "connect"): 3, (2, "hedge"): 4}, NAMES))
+@pytest.fixture
+def families() -> Families:
+    return Families(())
+
+
+def test_hedges_are_counted_apart_from_retries(families: Families) -> None:
+    found = samples(resent(families, {(2, "connect"): 3, (2, "hedge"): 4}, NAMES))
     assert found == {
         ("lumina_upstream_retries_total", (("reason", "connect"), ("upstream", "orders"))): 3,
         ("lumina_upstream_hedges_total", (("upstream", "orders"),)): 4,
@@ -39,33 +45,33 @@ def test_hedges_are_counted_apart_from_retries() -> None:
         ("concurrency_limit", "lumina_upstream_concurrency_limit"),
     ],
 )
-def test_what_waits(key: str, name: str) -> None:
+def test_what_waits(families: Families, key: str, name: str) -> None:
     seen: dict[str, dict[int, int]] = {
         one: {} for one in ("over_budget", "waited", "waiting", "pending", "concurrency_limit")
     }
-    assert samples(queues({**seen, key: {2: 5}}, NAMES)) == {(name, (("upstream", "orders"),)): 5}
+    assert samples(queues(families, {**seen, key: {2: 5}}, NAMES)) == {(name, (("upstream", "orders"),)): 5}
 
 
-def test_what_fell_back_to_what() -> None:
-    found = samples([fallbacks({(2, "upstream"): 3, (2, "answer"): 1}, NAMES)])
+def test_what_fell_back_to_what(families: Families) -> None:
+    found = samples([fallbacks(families, {(2, "upstream"): 3, (2, "answer"): 1}, NAMES)])
     assert found == {
         ("lumina_fallbacks_total", (("route", "orders"), ("to", "upstream"))): 3,
         ("lumina_fallbacks_total", (("route", "orders"), ("to", "answer"))): 1,
     }
 
 
-def test_what_was_refused_for_others() -> None:
-    assert samples(shed({})) == {}
-    assert samples(shed({"shed": {"loop_lag": 3}})) == {("lumina_shed_total", (("reason", "loop_lag"),)): 3}
+def test_what_was_refused_for_others(families: Families) -> None:
+    assert samples(shed(families, {})) == {}
+    assert samples(shed(families, {"shed": {"loop_lag": 3}})) == {("lumina_shed_total", (("reason", "loop_lag"),)): 3}
 
 
-def test_a_breaker_is_in_one_state() -> None:
+def test_a_breaker_is_in_one_state(families: Families) -> None:
     transitions = {"open": 2, "half_open": 1, "closed": 1}
     standings = [
         Standing("orders", "a:80", False, "open", transitions, 2),
         Standing("orders", "", True, "half_open", {**transitions, "open": 7}, 0),
     ]
-    found = samples(standing(standings))
+    found = samples(standing(families, standings))
     place = ("endpoint", "a:80")
     upstream = ("upstream", "orders")
     assert [
@@ -81,6 +87,7 @@ def test_a_breaker_is_in_one_state() -> None:
     assert ("lumina_upstream_healthy", (whole, upstream)) not in found
 
 
-def test_an_endpoint_that_does_well_has_few_series() -> None:
-    found = samples(standing([Standing("orders", "a:80", True, "closed", {"open": 0, "half_open": 0, "closed": 0}, 0)]))
+def test_an_endpoint_that_does_well_has_few_series(families: Families) -> None:
+    well = Standing("orders", "a:80", True, "closed", {"open": 0, "half_open": 0, "closed": 0}, 0)
+    found = samples(standing(families, [well]))
     assert sorted({name for name, _ in found}) == ["lumina_circuit_breaker_state", "lumina_upstream_healthy"]

@@ -1,15 +1,14 @@
 """Health and metrics over HTTP, on the supervisor's private socket; workers pass the admin paths on to it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-from prometheus_client import CollectorRegistry
-
 from lumina.control.health import is_ready
 from lumina.control.http_service import Headers, Request, Response
-from lumina.control.metrics import render
+from lumina.control.metrics import kind_for
+from lumina.control.scrapes import Scrapes
 
 NOT_STORED = ("Cache-Control", "no-store")
 
@@ -19,11 +18,11 @@ Document = Callable[[], dict[str, Any]]
 class Admin:
     """Answers the admin paths."""
 
-    def __init__(self, document: Document, registry: CollectorRegistry) -> None:
+    def __init__(self, document: Document, scrapes: Scrapes) -> None:
         """document: returns what `/health` tells, now."""
         self._document = document
-        self._registry = registry
-        self._paths: dict[str, Callable[[Request], Response]] = {
+        self._scrapes = scrapes
+        self._paths: dict[str, Callable[[Request], Awaitable[Response]]] = {
             "/health": self._health,
             "/health/live": self._live,
             "/health/ready": self._ready,
@@ -37,21 +36,22 @@ class Admin:
             return problem(HTTPStatus.NOT_FOUND, f"there is no {request.path}; there are {', '.join(self._paths)}")
         if request.method not in ("GET", "HEAD"):
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, "only GET and HEAD", [("Allow", "GET, HEAD")])
-        return page(request)
+        return await page(request)
 
-    def _health(self, _: Request) -> Response:
+    async def _health(self, _: Request) -> Response:
         document = self._document()
         return _json(document, HTTPStatus.OK if is_ready(document["status"]) else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    def _live(self, _: Request) -> Response:
+    async def _live(self, _: Request) -> Response:
         return _json({"status": "ok"})
 
-    def _ready(self, _: Request) -> Response:
+    async def _ready(self, _: Request) -> Response:
         status = self._document()["status"]
         return _json({"status": status}, HTTPStatus.OK if is_ready(status) else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    def _metrics(self, request: Request) -> Response:
-        kind, text = render(self._registry, request.headers.get("accept", ""))
+    async def _metrics(self, request: Request) -> Response:
+        kind = kind_for(request.headers.get("accept", ""))
+        text = (await self._scrapes.take()).page(kind)
         return Response(HTTPStatus.OK, [("Content-Type", kind), ("Vary", "Accept"), NOT_STORED], text)
 
 

@@ -3,17 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from prometheus_client import CollectorRegistry, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
+from prometheus_client import ProcessCollector
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
 
 from lumina.control import upstream_metrics
+from lumina.control.exposition import OPENMETRICS, TEXT, Families, Part
 from lumina.control.overview import Standing
 
-Counts = dict[Any, int]
-Histograms = dict[int, tuple[list[int], float]]
+Series = Iterable[tuple[tuple[str, ...], Any]]
 
 
 class Labels(NamedTuple):
@@ -35,7 +32,7 @@ class State(NamedTuple):
     certificates: dict[str, float]  # file: end of validity, seconds since the epoch
 
 
-class GatewayCollector(Collector):
+class GatewayCollector:
     """Reads the arena once for each scrape."""
 
     def __init__(
@@ -49,165 +46,138 @@ class GatewayCollector(Collector):
         self._state = state
         self._standings = standings
         self._labels = labels
+        self._families = Families(labels.bounds)
+        self._own = ProcessCollector(registry=None)
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[Part]:
         """Yield every family, the empty ones too: a query for a counter that has not counted is no error."""
         seen = self._read()
         state = self._state()
         yield from self._requests(seen)
         yield from self._upstreams(seen)
-        yield from upstream_metrics.shed(seen)
-        yield from upstream_metrics.standing(self._standings())
-        yield from _workers(seen["workers"], state)
-        yield from _supervisor(state)
+        yield from upstream_metrics.shed(self._families, seen)
+        yield from upstream_metrics.standing(self._families, self._standings())
+        yield from self._workers(seen["workers"], state)
+        yield from self._supervisor(state)
+        yield from self._process()
 
-    def _requests(self, seen: dict[str, Any]) -> Iterator[Metric]:
-        requests = CounterMetricFamily("lumina_requests", "Exchanges that ended.", labels=["route", "method", "code"])
-        for (series, method, code), count in seen["requests"].items():
-            requests.add_metric([self._labels.routes[series], method, str(code)], count)
-        yield requests
-        yield self._histogram(
-            "lumina_request_duration_seconds",
-            "From the first octet of a request to the last of its answer.",
-            seen["durations"],
-        )
-        yield self._histogram(
-            "lumina_time_to_first_byte_seconds",
-            "From the first octet of a request to the first of its answer.",
-            seen["first_byte"],
-        )
-        yield self._histogram(
-            "lumina_gateway_overhead_seconds",
-            "The part of the time to first byte that was not spent waiting for the upstream.",
-            seen["overhead"],
-        )
+    def _requests(self, seen: dict[str, Any]) -> Iterator[Part]:
+        told, routes = self._families.told, self._labels.routes
+        counts = (((routes[at], method, str(code)), count) for (at, method, code), count in seen["requests"].items())
+        yield told("counter", "lumina_requests", "Exchanges that ended.", ("route", "method", "code"), counts)
+        for name, key, help_text in (
+            (
+                "lumina_request_duration_seconds",
+                "durations",
+                "From the first octet of a request to the last of its answer.",
+            ),
+            (
+                "lumina_time_to_first_byte_seconds",
+                "first_byte",
+                "From the first octet of a request to the first of its answer.",
+            ),
+            (
+                "lumina_gateway_overhead_seconds",
+                "overhead",
+                "The part of the time to first byte that was not spent waiting for the upstream.",
+            ),
+        ):
+            yield told("histogram", name, help_text, ("route",), named(seen[key], routes))
         for name, key, help_text in (
             ("lumina_request_body_bytes", "request_bytes", "Octets of request bodies."),
             ("lumina_response_body_bytes", "response_bytes", "Octets of response bodies."),
         ):
-            octets = CounterMetricFamily(name, help_text, labels=["route"])
-            for series, count in seen[key].items():
-                octets.add_metric([self._labels.routes[series]], count)
-            yield octets
-        errors = CounterMetricFamily("lumina_errors", "Exchanges that failed, by reason.", labels=["reason"])
-        for reason, count in seen["errors"].items():
-            errors.add_metric([reason], count)
-        yield errors
-        limits = CounterMetricFamily(
-            "lumina_limits_met", "What was refused or cut short because it was too much, by limit.", labels=["limit"]
-        )
-        for limit, count in seen["limits"].items():
-            limits.add_metric([limit], count)
-        yield limits
-        turned_back = CounterMetricFamily(
-            "lumina_proxy_protocol_refused", "Connections closed for their PROXY header, by reason.", labels=["reason"]
-        )
-        for reason, count in seen["turned_back"].items():
-            turned_back.add_metric([reason], count)
-        yield turned_back
+            yield told("counter", name, help_text, ("route",), named(seen[key], routes))
+        for name, key, help_text, label in (
+            ("lumina_errors", "errors", "Exchanges that failed, by reason.", "reason"),
+            (
+                "lumina_limits_met",
+                "limits",
+                "What was refused or cut short because it was too much, by limit.",
+                "limit",
+            ),
+            (
+                "lumina_proxy_protocol_refused",
+                "turned_back",
+                "Connections closed for their PROXY header, by reason.",
+                "reason",
+            ),
+        ):
+            yield told("counter", name, help_text, (label,), words(seen[key]))
 
-    def _upstreams(self, seen: dict[str, Any]) -> Iterator[Metric]:
-        names = self._labels.upstreams
-        requests = CounterMetricFamily("lumina_upstream_requests", "Answers of upstreams.", labels=["upstream", "code"])
-        for (series, code), count in seen["upstream_requests"].items():
-            requests.add_metric([names[series], str(code)], count)
-        yield requests
-        yield self._histogram(
-            "lumina_upstream_request_duration_seconds",
-            "From sending a request upstream to the end of its answer.",
-            seen["upstream_durations"],
-            upstream=True,
-        )
-        yield self._histogram(
-            "lumina_upstream_connect_seconds",
-            "Time to connect to an endpoint, TLS included.",
-            seen["upstream_connect"],
-            upstream=True,
-        )
-        connections = GaugeMetricFamily(
-            "lumina_upstream_connections", "Connections to endpoints.", labels=["upstream", "state"]
-        )
-        for (series, use), count in seen["upstream_connections"].items():
-            connections.add_metric([names[series], use], count)
-        yield connections
-        yield from upstream_metrics.resent(seen["retries"], names)
-        yield from upstream_metrics.queues(seen, names)
-        yield upstream_metrics.fallbacks(seen["fallbacks"], self._labels.routes)
+    def _upstreams(self, seen: dict[str, Any]) -> Iterator[Part]:
+        told, names = self._families.told, self._labels.upstreams
+        answers = (((names[at], str(code)), count) for (at, code), count in seen["upstream_requests"].items())
+        yield told("counter", "lumina_upstream_requests", "Answers of upstreams.", ("upstream", "code"), answers)
+        for name, key, help_text in (
+            (
+                "lumina_upstream_request_duration_seconds",
+                "upstream_durations",
+                "From sending a request upstream to the end of its answer.",
+            ),
+            ("lumina_upstream_connect_seconds", "upstream_connect", "Time to connect to an endpoint, TLS included."),
+        ):
+            yield told("histogram", name, help_text, ("upstream",), named(seen[key], names))
+        open_now = (((names[at], use), count) for (at, use), count in seen["upstream_connections"].items())
+        yield told("gauge", "lumina_upstream_connections", "Connections to endpoints.", ("upstream", "state"), open_now)
+        yield from upstream_metrics.resent(self._families, seen["retries"], names)
+        yield from upstream_metrics.queues(self._families, seen, names)
+        yield upstream_metrics.fallbacks(self._families, seen["fallbacks"], self._labels.routes)
 
-    def _histogram(self, name: str, help_text: str, values: Histograms, *, upstream: bool = False) -> Metric:
-        label, names = ("upstream", self._labels.upstreams) if upstream else ("route", self._labels.routes)
-        family = HistogramMetricFamily(name, help_text, labels=[label])
-        for series, (counts, total) in values.items():
-            family.add_metric([names[series]], _cumulative(counts, self._labels.bounds), total)
-        return family
+    def _workers(self, workers: list[dict[str, Any]], state: State) -> Iterator[Part]:
+        told = self._families.told
+        in_flight = sum(worker["in_flight"] for worker in workers)
+        yield told("gauge", "lumina_requests_in_flight", "Exchanges under way.", (), [((), in_flight)])
+        for kind, name, key, help_text in (
+            ("gauge", "lumina_connections", "connections", "Client connections open."),
+            ("counter", "lumina_connections_accepted", "accepted", "Client connections accepted."),
+            ("counter", "lumina_event_loop_turns", "turns", "Turns of the engine's loop."),
+            (
+                "gauge",
+                "lumina_event_loop_longest_turn_seconds",
+                "longest_turn",
+                "The longest turn of the engine's loop since the worker started.",
+            ),
+            (
+                "gauge",
+                "lumina_event_loop_lag_seconds",
+                "lag",
+                "How long what has come waits for the engine's loop, the longest of the last look.",
+            ),
+        ):
+            yield told(kind, name, help_text, ("worker",), [((str(each["slot"]),), each[key]) for each in workers])
+        dropped = {"full": sum(worker["log_dropped"] for worker in workers), "sink": state.lines_lost}
+        help_text = "Access lines that were not written."
+        yield told("counter", "lumina_access_log_dropped", help_text, ("cause",), words(dropped))
 
+    def _supervisor(self, state: State) -> Iterator[Part]:
+        told = self._families.told
+        yield told("gauge", "lumina_workers", "Worker processes.", ("state",), words(state.workers))
+        restarts = [((), state.restarts)]
+        yield told("counter", "lumina_worker_restarts", "Workers that were replaced.", (), restarts)
+        yield told("info", "lumina_build", "What runs.", ("version",), words({state.version: 1}))
+        yield told("info", "lumina_config", "The configuration in use.", ("hash",), words({state.config_hash: 1}))
+        name, help_text = "lumina_tls_cert_not_after_timestamp_seconds", "When a certificate ends."
+        yield told("gauge", name, help_text, ("certificate",), words(state.certificates))
 
-def _cumulative(counts: list[int], bounds: tuple[float, ...]) -> list[tuple[str, float]]:
-    """Return the buckets as Prometheus wants them, each holding all below it; the last bound is +Inf."""
-    buckets: list[tuple[str, float]] = []
-    total = 0
-    for bound, count in zip([*map(str, bounds), "+Inf"], counts, strict=True):
-        total += count
-        buckets.append((bound, total))
-    return buckets
-
-
-def _workers(workers: list[dict[str, Any]], state: State) -> Iterator[Metric]:
-    yield GaugeMetricFamily(
-        "lumina_requests_in_flight", "Exchanges under way.", value=sum(worker["in_flight"] for worker in workers)
-    )
-    connections = GaugeMetricFamily("lumina_connections", "Client connections open.", labels=["worker"])
-    accepted = CounterMetricFamily("lumina_connections_accepted", "Client connections accepted.", labels=["worker"])
-    turns = CounterMetricFamily("lumina_event_loop_turns", "Turns of the engine's loop.", labels=["worker"])
-    longest = GaugeMetricFamily(
-        "lumina_event_loop_longest_turn_seconds",
-        "The longest turn of the engine's loop since the worker started.",
-        labels=["worker"],
-    )
-    lag = GaugeMetricFamily(
-        "lumina_event_loop_lag_seconds",
-        "How long what has come waits for the engine's loop, the longest of the last look.",
-        labels=["worker"],
-    )
-    for worker in workers:
-        slot = [str(worker["slot"])]
-        connections.add_metric(slot, worker["connections"])
-        accepted.add_metric(slot, worker["accepted"])
-        turns.add_metric(slot, worker["turns"])
-        longest.add_metric(slot, worker["longest_turn"])
-        lag.add_metric(slot, worker["lag"])
-    yield from (connections, accepted, turns, longest, lag)
-    dropped = CounterMetricFamily("lumina_access_log_dropped", "Access lines that were not written.", labels=["cause"])
-    dropped.add_metric(["full"], sum(worker["log_dropped"] for worker in workers))
-    dropped.add_metric(["sink"], state.lines_lost)
-    yield dropped
+    def _process(self) -> Iterator[Part]:
+        """Yield what tells of our own process, the supervisor's."""
+        for metric in self._own.collect():
+            series = [((), sample.value) for sample in metric.samples]
+            yield self._families.told(metric.type, metric.name, metric.documentation, (), series)
 
 
-def _supervisor(state: State) -> Iterator[Metric]:
-    workers = GaugeMetricFamily("lumina_workers", "Worker processes.", labels=["state"])
-    for word, count in state.workers.items():
-        workers.add_metric([word], count)
-    yield workers
-    yield CounterMetricFamily("lumina_worker_restarts", "Workers that were replaced.", value=state.restarts)
-    yield InfoMetricFamily("lumina_build", "What runs.", value={"version": state.version})
-    yield InfoMetricFamily("lumina_config", "The configuration in use.", value={"hash": state.config_hash})
-    ends = GaugeMetricFamily(
-        "lumina_tls_cert_not_after_timestamp_seconds", "When a certificate ends.", labels=["certificate"]
-    )
-    for path, end in state.certificates.items():
-        ends.add_metric([path], end)
-    yield ends
+def named(found: dict[int, Any], names: list[str]) -> Series:
+    """Return what was found by the number of a series as it is told: by the series' name."""
+    return (((names[at],), value) for at, value in found.items())
 
 
-def registry_of(collector: Collector) -> CollectorRegistry:
-    """Return a registry of `collector` and of the supervisor's own process."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(collector)
-    ProcessCollector(registry=registry)
-    return registry
+def words(found: dict[str, Any]) -> Series:
+    """Return what was found by a word that is its own label."""
+    return (((word,), value) for word, value in found.items())
 
 
-def render(registry: CollectorRegistry, accept: str) -> tuple[str, bytes]:
-    """Return the content type and the text of a scrape, in the format that `accept` asks for."""
-    encode, kind = choose_encoder(accept)
-    return kind, encode(registry)
+def kind_for(accept: str) -> str:
+    """Return the type of page that suits a field `Accept` best."""
+    _, kind = choose_encoder(accept)
+    return OPENMETRICS if kind.startswith("application/openmetrics-text") else TEXT

@@ -7,8 +7,9 @@ from typing import Any
 from lumina import __version__
 from lumina.control.admin import Admin, Document
 from lumina.control.http_service import Converse, conversations
-from lumina.control.metrics import GatewayCollector, Labels, State, registry_of
+from lumina.control.metrics import GatewayCollector, Labels, State
 from lumina.control.overview import Standing
+from lumina.control.scrapes import Scrapes
 from lumina.control.tls import read_certificate
 from lumina.engine.arena import BOUNDS
 from lumina.snapshot import route_labels, upstream_labels
@@ -42,5 +43,5 @@ def pages(
         )
 
     labels = Labels(route_labels(plan), upstream_labels(plan), BOUNDS)
-    registry = registry_of(GatewayCollector(read, state, standings, labels))
-    return conversations(Admin(document, registry).answer)
+    scrapes = Scrapes(GatewayCollector(read, state, standings, labels).collect)
+    return conversations(Admin(document, scrapes).answer)

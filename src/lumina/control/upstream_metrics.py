@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.metrics_core import Metric
-
+from lumina.control.exposition import Families, Part
 from lumina.control.overview import STATES, Standing
 
 HEDGE = "hedge"  # among the causes of sending a request once more the one that is no retry
@@ -22,76 +20,58 @@ GAUGES = (
 )
 
 
-def resent(retries: dict[tuple[int, str], int], names: list[str]) -> Iterator[Metric]:
+def resent(families: Families, retries: dict[tuple[int, str], int], names: list[str]) -> Iterator[Part]:
     """Yield what tells of requests that were sent more than once."""
-    family = CounterMetricFamily("lumina_upstream_retries", "Requests sent once more.", labels=["upstream", "reason"])
-    hedges = CounterMetricFamily(
-        "lumina_upstream_hedges", "Requests sent to a second endpoint for the first was late.", labels=["upstream"]
-    )
-    for (series, reason), count in retries.items():
-        if reason == HEDGE:
-            hedges.add_metric([names[series]], count)
-        else:
-            family.add_metric([names[series], reason], count)
-    yield from (family, hedges)
+    again = [((names[at], reason), count) for (at, reason), count in retries.items() if reason != HEDGE]
+    hedges = [((names[at],), count) for (at, reason), count in retries.items() if reason == HEDGE]
+    labels = ("upstream", "reason")
+    yield families.told("counter", "lumina_upstream_retries", "Requests sent once more.", labels, again)
+    help_text = "Requests sent to a second endpoint for the first was late."
+    yield families.told("counter", "lumina_upstream_hedges", help_text, ("upstream",), hedges)
 
 
-def queues(seen: dict[str, Any], names: list[str]) -> Iterator[Metric]:
+def queues(families: Families, seen: dict[str, Any], names: list[str]) -> Iterator[Part]:
     """Yield what tells of requests that wait, and how many may be under way."""
-    for key, name, help_text in COUNTERS:
-        counter = CounterMetricFamily(name, help_text, labels=["upstream"])
-        for series, count in seen[key].items():
-            counter.add_metric([names[series]], count)
-        yield counter
-    for key, name, help_text in GAUGES:
-        gauge = GaugeMetricFamily(name, help_text, labels=["upstream"])
-        for series, count in seen[key].items():
-            gauge.add_metric([names[series]], count)
-        yield gauge
+    for kind, families_of_kind in (("counter", COUNTERS), ("gauge", GAUGES)):
+        for key, name, help_text in families_of_kind:
+            series = (((names[at],), count) for at, count in seen[key].items())
+            yield families.told(kind, name, help_text, ("upstream",), series)
 
 
-def fallbacks(seen: dict[tuple[int, str], int], names: list[str]) -> Metric:
+def fallbacks(families: Families, seen: dict[tuple[int, str], int], names: list[str]) -> Part:
     """Return what tells of requests that went on to what their route falls back to."""
-    family = CounterMetricFamily(
-        "lumina_fallbacks", "Requests that went on to what their route falls back to.", labels=["route", "to"]
-    )
-    for (series, to), count in seen.items():
-        family.add_metric([names[series], to], count)
-    return family
+    help_text = "Requests that went on to what their route falls back to."
+    series = (((names[at], to), count) for (at, to), count in seen.items())
+    return families.told("counter", "lumina_fallbacks", help_text, ("route", "to"), series)
 
 
-def shed(seen: dict[str, Any]) -> Iterator[Metric]:
+def shed(families: Families, seen: dict[str, Any]) -> Iterator[Part]:
     """Yield what tells of requests that were refused so that others are served."""
-    family = CounterMetricFamily("lumina_shed", "Requests refused so that others are served.", labels=["reason"])
-    for reason, count in seen.get("shed", {}).items():
-        family.add_metric([reason], count)
-    yield family
+    series = (((reason,), count) for reason, count in seen.get("shed", {}).items())
+    yield families.told("counter", "lumina_shed", "Requests refused so that others are served.", ("reason",), series)
 
 
-def standing(standings: Iterable[Standing]) -> Iterator[Metric]:
+def standing(families: Families, standings: Iterable[Standing]) -> Iterator[Part]:
     """Yield what tells of endpoints and circuit breakers; a breaker of a whole upstream has an empty `endpoint`.
 
     What has not counted has no series: a thousand endpoints that do well should not make a scrape long.
     """
-    labels = ["upstream", "endpoint"]
-    healthy = GaugeMetricFamily("lumina_upstream_healthy", "Whether an endpoint gets requests.", labels=labels)
-    state = GaugeMetricFamily(
-        "lumina_circuit_breaker_state", "Whether a circuit breaker is in this state.", labels=[*labels, "state"]
+    labels = ("upstream", "endpoint")
+    all_of_them = list(standings)
+    healthy = (((one.upstream, one.endpoint), int(one.up)) for one in all_of_them if one.endpoint)
+    help_text = "Whether an endpoint gets requests."
+    yield families.told("gauge", "lumina_upstream_healthy", help_text, labels, healthy)
+    states = (((one.upstream, one.endpoint, word), int(word == one.state)) for one in all_of_them for word in STATES)
+    help_text = "Whether a circuit breaker is in this state."
+    yield families.told("gauge", "lumina_circuit_breaker_state", help_text, (*labels, "state"), states)
+    transitions = (
+        ((one.upstream, one.endpoint, word), one.transitions[word])
+        for one in all_of_them
+        for word in STATES
+        if one.transitions[word]
     )
-    transitions = CounterMetricFamily(
-        "lumina_circuit_breaker_transitions", "How often a circuit breaker came to a state.", labels=[*labels, "to"]
-    )
-    ejections = CounterMetricFamily(
-        "lumina_upstream_ejections", "How often an endpoint was left out for what it did.", labels=labels
-    )
-    for one in standings:
-        place = [one.upstream, one.endpoint]
-        for word in STATES:
-            state.add_metric([*place, word], int(word == one.state))
-            if one.transitions[word]:
-                transitions.add_metric([*place, word], one.transitions[word])
-        if one.endpoint:
-            healthy.add_metric(place, int(one.up))
-        if one.ejections:
-            ejections.add_metric(place, one.ejections)
-    yield from (healthy, state, transitions, ejections)
+    help_text = "How often a circuit breaker came to a state."
+    yield families.told("counter", "lumina_circuit_breaker_transitions", help_text, (*labels, "to"), transitions)
+    ejections = (((one.upstream, one.endpoint), one.ejections) for one in all_of_them if one.ejections)
+    help_text = "How often an endpoint was left out for what it did."
+    yield families.told("counter", "lumina_upstream_ejections", help_text, labels, ejections)
