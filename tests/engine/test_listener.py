@@ -2,7 +2,11 @@
 
 import resource
 import socket
+import ssl
 from pathlib import Path
+
+import pytest
+import trustme
 
 from tests.engine.stage import Stage, entrance, get, head_of
 
@@ -62,3 +66,24 @@ def test_without_descriptors_whoever_comes_is_sent_away_and_later_served_again(s
     client.send(get("/nowhere"))
     assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"
     assert stage.engine.connections == 1
+
+
+@pytest.mark.parametrize("before", ["", "it said something", "it ended its side"])
+def test_who_left_before_it_was_accepted_leaves_nothing_behind(stage: Stage, before: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    sock = entrance()
+    address = sock.getsockname()
+    stage.engine.listen(sock.detach(), context, False)
+    leaving = stage.take(socket.create_connection(address))
+    if before == "it said something":
+        leaving.sock.send(b"\x16\x03\x01")
+    elif before:
+        leaving.finish()
+    leaving.reset_now()
+    stage.settle()
+    held = stage.engine.held()
+    assert held == dict.fromkeys(held, 0)
+    client = stage.client()
+    client.send(get("/nowhere"))
+    assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"

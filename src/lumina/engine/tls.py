@@ -25,8 +25,14 @@ class Tls:
     def __init__(
         self, context: ssl.SSLContext, fd: int, *, server_side: bool, name: str | None, view: memoryview
     ) -> None:
+        plain = socket.socket(fileno=fd)
+        try:
+            plain.getpeername()  # of a peer that has left, SSLSocket makes no session, or closes the descriptor
+        except OSError:
+            plain.detach()
+            raise
         self.socket = context.wrap_socket(
-            socket.socket(fileno=fd),
+            plain,
             server_side=server_side,
             do_handshake_on_connect=False,
             suppress_ragged_eofs=False,
