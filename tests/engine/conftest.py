@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,20 @@ def stage() -> Iterator[Stage]:
     made.close()
 
 
+@pytest.fixture
+def full() -> Iterator[tuple[str, int]]:
+    """An address where connections are neither taken nor refused: the queue of its listener is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()
+
+
 def descriptors() -> dict[int, str]:
     """Return what is open in this process, by its number."""
     found = {}
@@ -24,6 +39,15 @@ def descriptors() -> dict[int, str]:
         with contextlib.suppress(FileNotFoundError):  # that of the listing itself
             found[int(entry.name)] = str(entry.readlink())
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _old_objects_left_alone() -> Iterator[None]:
+    """Collect what the tests make alone: to look through all of pytest's takes longer than most of them."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

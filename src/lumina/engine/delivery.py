@@ -250,7 +250,8 @@ class Delivery(Sending):
                 self.fail(QUEUE_TIMEOUT, 0)
         elif self.try_at > 0.0:
             if now >= self.try_at:
-                self.room()
+                self.try_at = 0.0
+                self._try(0.0)
         elif self.try_by > 0.0 and now >= self.try_by and self.connection is not None:
             self.try_by = 0.0
             if self.ready:

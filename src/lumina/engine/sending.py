@@ -92,7 +92,7 @@ class Sending(Contest):
         return (self.origin.upstream.retry_methods >> self.record.method) & 1
 
     def _wait(self, by: cython.double) -> None:
-        """Wait for room, where there is room to wait; no longer than until `by`, where that is still to come."""
+        """Wait for room, where there is room to wait; no longer than until `by`, where it has waited before."""
         origin: Origin = self.origin
         if self.wish.uploading and origin.uploads_full():
             self.gateway.recorder.met(LIMIT_UPLOADS)
@@ -109,7 +109,7 @@ class Sending(Contest):
         origin.queue.join(self, now)
         origin.stats.waited += 1
         self.try_at = now + timeout
-        if now < by < self.try_at:
+        if 0.0 < by < self.try_at:
             self.try_at = by
         self._rearm()
 
