@@ -1,26 +1,26 @@
 """Clients and upstreams that do whatever they like, one thing at a time, by a seed.
 
-Nobody here waits for anybody: each step is one thing that one of them does, and the engine turns between steps. Time
-passes in leaps, so that all that is to expire does.
+Nobody here waits for anybody: each step is one thing that one of them does. Whom they trouble, an engine or a whole
+worker, is for who makes a storm of it to say; with keys, they speak TLS with it.
 """
 
 import contextlib
 import errno
 import random
 import socket
+import ssl
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from lumina.engine.arena import Arena
-from lumina.engine.engine import Engine
-from lumina.snapshot import Snapshot
-from tests.engine.stage import OVER, entrance
-from tests.plan import plan
+import trustme
 
 ENDPOINTS = 3
 CALLERS = 24  # connections of clients at once
 LONG = b"x" * 200_000
+LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 HEADS = {
@@ -58,8 +58,21 @@ ANSWERS = {
 }
 
 
+class Keys:
+    """What it takes to speak TLS, at either end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = str(folder / "storm.pem")
+        trustme.CA().issue_cert("a.example").private_key_and_cert_chain_pem.write_to_path(self.file)
+        self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.server.load_cert_chain(self.file)
+        self.client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.client.check_hostname = False
+        self.client.verify_mode = ssl.CERT_NONE
+
+
 class Actor:
-    """One socket, and what is still to be sent on it."""
+    """One socket, and what is still to be sent on it. Where it speaks TLS, the handshake is part of what it does."""
 
     def __init__(self, sock: socket.socket, chance: random.Random) -> None:
         self.sock = sock
@@ -71,10 +84,18 @@ class Actor:
 
     def send(self) -> None:
         """Send some of it, or all."""
-        size = self.chance.choice([1, 10, 100, 1000, len(self.out), len(self.out)])
+        self._send(self.chance.choice([1, 10, 100, 1000, len(self.out), len(self.out)]))
+
+    def ask(self) -> None:
+        """Send what is left of it, and read what is there."""
+        if self.out and not self.over:
+            self._send(len(self.out))
+        self.receive()
+
+    def _send(self, size: int) -> None:
         try:
             self.out = self.out[self.sock.send(self.out[:size]) :]
-        except BlockingIOError:
+        except LATER:
             pass
         except OSError:
             self.close()
@@ -86,15 +107,18 @@ class Actor:
             self.got += part
             if not part:
                 self.over = True
-        except BlockingIOError:
+        except LATER:
             pass
         except OSError:
             self.close()
 
     def finish(self) -> None:
         """Send no more."""
-        with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError, ValueError):
+            if isinstance(self.sock, ssl.SSLSocket):
+                self.sock.unwrap()  # says so, and waits for nothing
+            else:
+                self.sock.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
         """Leave without a word."""
@@ -107,24 +131,33 @@ class Actor:
         self.sock.close()
 
 
-class Storm:
-    """An engine with everything turned on, and all who trouble it."""
+class Storm(ABC):
+    """All who trouble a gateway with everything turned on."""
 
-    def __init__(self, seed: int) -> None:
+    address: tuple[str, int]  # where it listens
+
+    def __init__(self, seed: int, keys: Keys | None) -> None:
         self.chance = random.Random(seed)
-        self.arena = Arena.create(1)
-        self.engine = Engine(self.arena, 0)
+        self.keys = keys
         self.upstreams: list[socket.socket | None] = [None] * ENDPOINTS
         self.ports = [0] * ENDPOINTS
         for place in range(ENDPOINTS):
             self.open(place)
-        self.adopt()
-        listener = entrance()
-        self.address = listener.getsockname()
-        self.engine.listen(listener.detach())
         self.callers: list[Actor] = []
         self.answerers: list[Actor] = []
         self.patient: list[Actor] = []  # who asks for one thing, in one piece, and waits
+
+    @abstractmethod
+    def adopt(self) -> None:
+        """Let it work by another configuration."""
+
+    @abstractmethod
+    def turn(self) -> None:
+        """Let it act."""
+
+    @abstractmethod
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass for it."""
 
     # What may happen.
 
@@ -135,10 +168,10 @@ class Storm:
             self.upstreams[place].setblocking(False)  # type: ignore[union-attr]
             self.ports[place] = self.upstreams[place].getsockname()[1]  # type: ignore[union-attr]
 
-    def adopt(self) -> None:
-        """Work by another configuration."""
+    def changes(self) -> dict[str, Any]:
+        """Return what is different in another plan."""
         pick = self.chance.choice
-        changes: dict[str, Any] = {
+        return {
             "upstreams__0__caps": {
                 "connections": pick([2, 4]),
                 "idle": pick([0, 1, 4]),
@@ -154,7 +187,7 @@ class Storm:
             },
             "upstreams__0__adaptive": pick([None, {"tolerance": 1.5, "minimum": 1, "maximum": 6}]),
             "upstreams__0__hedge": pick([None, {"quantile": 0.5, "factor": 1.0, "floor": 0.01}]),
-            "upstreams__0__proxy_protocol": pick([0, 0, 1, 2]),
+            "upstreams__0__proxy_protocol": pick([0, 0, 1, 2] if self.keys is None else [0] * 6 + [1, 2]),
             "upstreams__0__slow_start": pick([0.0, 5.0]),
             "upstreams__0__retries__timeout": pick([False, True]),
             "upstreams__0__retries__budget_ratio": pick([0.2, 1.0]),
@@ -179,10 +212,24 @@ class Storm:
             "limits__connection_requests": pick([3, 1000]),
             "limits__client_connections": pick([12, 1000, 1000]),
             "limits__requests": pick([6, 1000, 1000]),
+            "upstreams__0__tls": None if self.keys is None else UNVERIFIED,
         }
-        count = pick([1, 2, 3, 3])
-        endpoints = [("127.0.0.1", port) for port in self.ports[:count]]
-        self.engine.adopt(Snapshot(plan(*endpoints, **changes)))
+
+    def endpoints(self) -> list[tuple[str, int]]:
+        """Return some of the upstreams' addresses."""
+        return [("127.0.0.1", port) for port in self.ports[: self.chance.choice([1, 2, 3, 3])]]
+
+    def _actor(self, sock: socket.socket, *, accepted: bool) -> Actor | None:
+        """Return who acts by a connection; None: it is gone already."""
+        sock.setblocking(False)
+        if self.keys is None:
+            return Actor(sock, self.chance)
+        context = self.keys.server if accepted else self.keys.client
+        try:
+            return Actor(context.wrap_socket(sock, accepted, do_handshake_on_connect=False), self.chance)
+        except OSError:
+            sock.close()
+            return None
 
     def come(self) -> None:
         """A client connects and has something in mind."""
@@ -193,7 +240,9 @@ class Storm:
         if sock.connect_ex(self.address) not in {0, errno.EINPROGRESS}:
             sock.close()
             return
-        caller = Actor(sock, self.chance)
+        caller = self._actor(sock, accepted=False)
+        if caller is None:
+            return
         kinds = self.chance.choices([*HEADS, *BODIES], k=self.chance.choice([1, 1, 1, 2, 5]))
         caller.out = b"".join({**HEADS, **BODIES}[kind] for kind in kinds)
         self.callers.append(caller)
@@ -202,9 +251,10 @@ class Storm:
         """A client comes that asks for one thing and waits, however long it takes."""
         if len(self.patient) >= CALLERS:
             return
-        caller = Actor(socket.create_connection(self.address), self.chance)
-        caller.sock.send(HEADS["last"])
-        self.patient.append(caller)
+        caller = self._actor(socket.create_connection(self.address), accepted=False)
+        if caller is not None:
+            caller.out = HEADS["last"]
+            self.patient.append(caller)
 
     def act(self, actor: Actor) -> None:
         """One of those who are there does one thing."""
@@ -227,7 +277,9 @@ class Storm:
         for listener in self.upstreams:
             with contextlib.suppress(OSError):
                 while listener is not None and self.chance.random() < 0.9:
-                    self.answerers.append(Actor(listener.accept()[0], self.chance))
+                    answerer = self._actor(listener.accept()[0], accepted=True)
+                    if answerer is not None:
+                        self.answerers.append(answerer)
 
     def reply(self, answerer: Actor) -> None:
         """An upstream's connection gets an answer to send, whatever was asked on it, if anything was."""
@@ -268,28 +320,14 @@ class Storm:
         elif deed < 0.968:
             self.adopt()
         elif deed < 0.985:
-            self.engine.skip(self.chance.choice([0.01, 0.05, 0.05, 0.3, 2.0]))
+            self.skip(self.chance.choice([0.01, 0.05, 0.05, 0.3, 2.0]))
         for caller in self.patient:
-            caller.receive()
-        self.engine.turn()
+            caller.ask()
+        self.turn()
         self.callers = list(alive(self.callers))
         self.answerers = list(alive(self.answerers))
 
     # The end.
-
-    def calm(self) -> None:
-        """Let everybody be as they are, and time pass until nothing more can come of it."""
-        for _ in range(200):
-            self.accept()
-            for answerer in self.answerers:
-                if self.chance.random() < 0.1:
-                    answerer.receive()
-            for caller in self.patient:
-                caller.receive()
-            for _ in range(5):
-                self.engine.turn()
-            self.engine.skip(0.5)
-        self.engine.turn()
 
     def listening(self) -> int:
         """Return how many upstreams listen."""
@@ -301,18 +339,14 @@ class Storm:
             actor.close()
 
     def close(self) -> None:
-        """Take down what is left when everybody has gone; the engine and the arena close their descriptors then."""
+        """Take down what is left of them."""
         self.leave()
-        self.engine.drain()
         for listener in self.upstreams:
             if listener is not None:
                 listener.close()
-        self.engine.turn()
-        self.engine.skip(OVER)
-        self.engine.turn()
-        del self.engine, self.arena
 
 
+UNVERIFIED = {"verify": False, "ca": None, "server_name": "a.example"}
 BREAKER = {
     "consecutive": 5,
     "failure_rate": 0.9,
