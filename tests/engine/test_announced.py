@@ -7,7 +7,7 @@ import trustme
 
 from lumina.proxy_protocol.header import ProxyHeader
 from lumina.snapshot import Snapshot
-from tests.engine.stage import IN_TURN, Peer, Stage, answer, get, nobody
+from tests.engine.stage import IN_TURN, Endpoints, Peer, Stage, answer, get, nobody
 from tests.engine.test_arrival import TEXT, TRUSTED, Entrance, refused
 from tests.plan import plan
 from tests.proxy_protocol.vectors import OF_FOUR, OF_SIX, SIX, Told, binary
@@ -309,6 +309,28 @@ def test_the_second_of_two_that_are_asked_is_told_too(stage: Stage) -> None:
     assert client.read().endswith(b"ok")
     found[0].read()
     assert (found[0].ended, idle(stage)) == (True, (0, 1))
+
+
+def test_those_that_wait_longest_make_room_for_the_second_of_two_that_are_asked(stage: Stage) -> None:
+    two = Endpoints(stage, **IN_TURN, upstreams__0__proxy_protocol=2, upstreams__0__caps__connections=2)
+    waiting = []
+    for _ in range(4):
+        client = stage.client()
+        client.send(get())
+        waiting.append(two.asked())
+        waiting[-1][1].read()
+        waiting[-1][1].send(answer())
+        assert client.read().endswith(b"ok")
+    assert [place for place, _ in waiting] == [0, 1, 0, 1]
+    client = stage.client()
+    client.send(get())
+    assert two.asked()[0] == 0
+    stage.engine.skip(1.2)  # it says nothing
+    place, second = two.asked()
+    assert (place, told(second)[0]) == (1, ends_of(client))
+    for _, upstream in waiting:
+        upstream.read()
+    assert [upstream.ended for _, upstream in waiting] == [True, True, False, False]
 
 
 def test_the_plan_has_the_version() -> None:

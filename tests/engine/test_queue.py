@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, get, head_of
+from tests.engine.stage import IN_TURN, Peer, Stage, answer, get, head_of
 from tests.plan import plan
 
 FIRST = {"upstreams__0__caps__requests": 1}
@@ -177,14 +177,14 @@ def test_there_is_only_so_much_room_to_wait(stage: Stage) -> None:
     assert (found["waited"], found["waiting"]) == ({2: 1}, {2: 0})
 
 
-def prioritised(stage: Stage, **changes: object) -> None:
-    """Adopt a route for each priority, and one place at the upstream."""
+def prioritised(stage: Stage, *endpoints: tuple[str, int], **changes: object) -> None:
+    """Adopt a route for each priority, and one place at each endpoint of the upstream."""
     (route,) = plan(("127.0.0.1", 1))["routes"]
     names = enumerate(("low", "normal", "high"))
     made = [
         {**route, "name": name, "prefix": f"/{name}", "strip": False, "priority": priority} for priority, name in names
     ]
-    stage.adopt(routes=made, **FIRST, **changes)
+    stage.adopt(*endpoints, routes=made, **FIRST, **changes)
 
 
 def sent(stage: Stage, *paths: str) -> list[Peer]:
@@ -224,6 +224,22 @@ def test_a_full_line_gives_up_the_least_important_that_came_last(stage: Stage) -
         upstream.send(answer(b"%d" % at))
         assert clients[at].read().endswith(b"%d" % at)
     assert [line["reason"] for line in stage.lines()] == ["overloaded", "connection_limit_reached", *["ok"] * 4]
+
+
+def test_what_the_displaced_is_told_is_for_its_own_client(stage: Stage) -> None:
+    other = stage.listen()
+    prioritised(stage, stage.upstream.getsockname(), other.getsockname(), **IN_TURN, upstreams__0__caps__queue=1)
+    high, _, low = sent(stage, "/high/0", "/normal/1", "/low/2")
+    first, second = stage.accept(), stage.meet(other)
+    second.read()
+    first.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer(status="503 Busy"))  # it asks for room again
+    line, fields, rest = head_of(high.read())
+    assert (line, fields["link"], rest) == ("HTTP/1.1 103 Early Hints", "</x>", b"")
+    assert json.loads(head_of(low.read())[2])["reason"] == "overloaded"
+    second.send(answer())
+    assert head_of(second.read())[0] == "GET /high/0 HTTP/1.1"
+    second.send(answer(b"high"))
+    assert high.read().endswith(b"high")
 
 
 def test_those_who_would_wait_too_long_are_refused_by_priority(stage: Stage) -> None:

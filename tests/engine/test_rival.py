@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.engine.stage import IN_TURN, Endpoints, Peer, Stage, answer, get, head_of, nobody
+from tests.engine.stage import IN_TURN, Endpoints, Peer, Stage, answer, get, head_of
 
 HEDGE = {"upstreams__0__hedge": {"quantile": 0.95, "factor": 1.0, "floor": 0.05}}
 
@@ -205,17 +205,3 @@ def test_a_worker_that_was_held_up_does_not_blame_an_endpoint_that_has_answered(
     with pytest.raises(BlockingIOError):
         two.listeners[1].accept()
     assert stage.arena.read()["retries"] == {}
-
-
-@pytest.mark.parametrize("listening", [0, 1])
-def test_an_endpoint_with_two_addresses_is_found_at_the_one_that_answers(stage: Stage, listening: int) -> None:
-    addresses = [nobody(), stage.upstream.getsockname()]
-    if listening == 0:
-        addresses.reverse()
-    stage.engine.endpoints(
-        0, [{"key": "two", "host": "127.0.0.1", "slot": 0, "weight": 1, "priority": 0, "addresses": addresses}]
-    )
-    client = stage.client()
-    client.send(get())
-    stage.accept().send(answer(b"found"))
-    assert client.read().endswith(b"found")

@@ -1,10 +1,7 @@
 """Each wait of an upstream's has a time of its own: that one short and all others long, it alone ends it."""
 
-import contextlib
 import json
-import socket
 import ssl
-from collections.abc import Iterator
 
 import pytest
 
@@ -33,20 +30,6 @@ def asking(stage: Stage) -> tuple[Peer, Peer]:
     upstream = stage.accept()
     upstream.read()
     return client, upstream
-
-
-@pytest.fixture
-def full() -> Iterator[tuple[str, int]]:
-    """An address where connections are neither taken nor refused: the queue of its listener is full."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(4):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        yield listener.getsockname()
 
 
 def test_connect(stage: Stage, full: tuple[str, int]) -> None:
