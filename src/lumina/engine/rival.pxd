@@ -5,6 +5,7 @@ from lumina.engine.announced cimport make_room
 from lumina.engine.buffer cimport Buffer
 from lumina.engine.origin cimport Origin
 from lumina.engine.pool cimport Pool
+from lumina.engine.reactor cimport Reactor
 from lumina.engine.stream cimport Contest, Dialogue
 from lumina.engine.syscalls cimport EPOLLIN
 from lumina.engine.transport cimport BROKEN

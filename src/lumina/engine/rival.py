@@ -10,6 +10,7 @@ import cython
 from lumina.engine.buffer import Buffer
 from lumina.engine.origin import Origin
 from lumina.engine.pool import Pool
+from lumina.engine.reactor import Reactor
 from lumina.engine.stream import Contest, Dialogue
 from lumina.engine.upstream import UpstreamConnection
 
@@ -71,15 +72,18 @@ class Rival(Dialogue):
 
     def _push(self) -> None:
         outgoing: Buffer = self.owner.outgoing
+        connection: UpstreamConnection = self.connection
+        reactor: Reactor = connection.reactor
         count: cython.Py_ssize_t
-        if outgoing is None or self.connection.broken or outgoing.end <= self.sent:
+        if outgoing is None or connection.broken or outgoing.end <= self.sent:
             return
-        count = self.connection.push(outgoing.data + self.sent, outgoing.end - self.sent)
+        count = connection.push(outgoing.data + self.sent, outgoing.end - self.sent)
         if count == BROKEN:  # how it ended is there to be read
-            self.connection.seen |= EPOLLIN
-            self.connection.reactor.again(self.connection)
+            connection.seen |= EPOLLIN
+            reactor.again(connection)
             return
         self.sent += count
+        reactor.wheel.arm(connection, reactor.clock.now + connection.origin.upstream.first_byte_timeout)
 
     def response_head(self, head, data) -> None:
         """An answer has come: whose try goes on is for the exchange to say."""
