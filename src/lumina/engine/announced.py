@@ -38,9 +38,9 @@ class Announced(ClientStream):
         self.origin.recorder.met(LIMIT_TLS_MESSAGES)
 
     def stay(self) -> cython.bint:
-        """Wait for the client's next request; False where that has left."""
+        """Wait for the client's next request, if any may; False: it may not."""
         pool: Pool = self.pool
-        if self.ends is None or self.ends.gone or self.origin.upstream.cap_idle == 0:
+        if self.ends is None or self.origin.upstream.cap_idle == 0:
             return False
         make_room(pool, pool.open - pool.idle + self.origin.upstream.cap_idle)
         self.ends.waiting.append(self)

@@ -56,9 +56,8 @@ class Delivery(Sending):
         """The connection ended before the answer was complete, or what came on it is no answer."""
         connection: UpstreamConnection = self.connection
         now: cython.double = self.gateway.reactor.clock.now
-        if reason == RESPONSE_TIMEOUT and not self.request_done and self.sent_all():  # we wait for the client
-            self.gateway.reactor.wheel.arm(connection, now + self.origin.upstream.first_byte_timeout)
-            return
+        if reason == RESPONSE_TIMEOUT and not self.request_done and self.sent_all():
+            return  # we wait for the client; what it sends begins the time anew
         if self._resend(reason):
             return
         self.origin.failed(self.pool, now)
@@ -82,7 +81,7 @@ class Delivery(Sending):
         program cannot have seen the request. Unlike a retry this says nothing of the endpoint.
         """
         connection: UpstreamConnection = self.connection
-        if reason != CONNECTION_TERMINATED or self.responded or not self.replayable or self.outgoing is None:
+        if reason != CONNECTION_TERMINATED or not self.replayable or self.outgoing is None:
             return False
         if not connection.reused or connection.answered or self.resent >= RESENT:
             return False
@@ -108,7 +107,7 @@ class Delivery(Sending):
     def _retry(self, cause: cython.int) -> cython.bint:
         """Ask another endpoint, or the same after a pause, if that is allowed and the budget has it."""
         now: cython.double = self.gateway.reactor.clock.now
-        if self.responded or not self.replayable or self.outgoing is None:
+        if not self.replayable or self.outgoing is None:
             return False
         if self.tries >= self.origin.upstream.retry_attempts or not self._allowed(cause):
             return False
@@ -243,7 +242,6 @@ class Delivery(Sending):
         if self.client is None:
             return
         if self.done_by > 0.0 and now >= self.done_by:
-            self.done_by = 0.0
             self.fail(DEADLINE_EXCEEDED, 0)
         elif self.queued:
             if now >= self.try_at:

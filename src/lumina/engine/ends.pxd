@@ -11,7 +11,6 @@ from lumina.proxy_protocol.parties cimport Parties
 @cython.final
 cdef class Ends(Parties):
     cdef list waiting                       # connections to upstreams that announce it, and wait for its next request
-    cdef bint gone                          # the client has left
 
     cdef void adopt(self, Parties parties) noexcept
     cdef void ask(self, int fd) noexcept

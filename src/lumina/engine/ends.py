@@ -49,7 +49,6 @@ class Ends(Parties):
     def leave(self) -> None:
         """The client has left: close what waits for it."""
         transport: Transport
-        self.gone = True
         while self.waiting:
             transport = self.waiting[len(self.waiting) - 1]
             transport.close()  # it takes itself from among them
