@@ -146,7 +146,7 @@ class Stage:
         for _ in range(int(PATIENCE / self.engine.TICK)):
             self.engine.skip(self.engine.TICK)
             self.settle()
-            if poll.poll(0):
+            if poll.poll(QUIET):
                 return peer.read()
         raise AssertionError("nothing came")
 

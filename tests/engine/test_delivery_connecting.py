@@ -126,6 +126,30 @@ def test_another_request_begins_with_the_address_that_took_the_last(stage: Stage
     assert [line["attempts"] for line in stage.lines()] == [2, 1]
 
 
+def test_only_one_address_is_tried_beside_the_first(stage: Stage, full: tuple[str, int]) -> None:
+    stage.adopt(full, **HURRIED)
+    one_at(stage, full, full, full)
+    client = stage.client()
+    client.send(get())
+    for _ in range(4):
+        stage.settle()
+        stage.engine.skip(0.11)
+    assert stage.engine.held()["open"] == 2
+    client.close()
+
+
+def test_a_next_address_that_leads_nowhere_changes_nothing(stage: Stage, full: tuple[str, int]) -> None:
+    stage.adopt(full, **HURRIED, upstreams__0__retries__attempts=1)
+    one_at(stage, full, ("255.255.255.255", 80))
+    client = stage.client()
+    client.send(get())
+    stage.settle()
+    stage.engine.skip(0.3)
+    assert stage.engine.held()["open"] == 1
+    stage.engine.skip(0.3)
+    assert head_of(client.read())[0] == "HTTP/1.1 504 Gateway Timeout"
+
+
 class Shaking:
     """An upstream's end of a connection that begins with TLS, which goes on when it is told to."""
 
@@ -183,6 +207,7 @@ def test_of_two_addresses_that_are_late_the_first_to_be_ready_is_asked(
     assert late.peer.ended
     ready.send(answer(b"ready"))
     assert client.read().endswith(b"ready")
+    assert 0.0 < stage.arena.endpoint(0)["latency"] < 0.3  # without the time that connecting took
     assert stage.engine.held()["open"] == 1
 
 

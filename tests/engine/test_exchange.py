@@ -192,6 +192,19 @@ def test_a_body_over_the_limit_is_refused(stage: Stage, limit: int, sent: bytes)
     assert b'"reason": "body_too_large"' in body
 
 
+@pytest.mark.parametrize(
+    "sent", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+)
+def test_a_body_of_just_the_limit_goes_through(stage: Stage, sent: bytes) -> None:
+    stage.adopt(routes__0__body_bytes=5)
+    client = stage.client()
+    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\n" + sent)
+    upstream = stage.accept()
+    assert b"hello" in upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+
+
 def test_a_client_that_leaves_cancels_its_upstream(stage: Stage) -> None:
     client = stage.client()
     client.send(get())

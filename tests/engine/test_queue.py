@@ -148,6 +148,19 @@ def test_who_leaves_holds_up_nobody(stage: Stage) -> None:
     assert [line["status"] for line in stage.lines()] == [499, 499, 200, 200]
 
 
+def test_who_waits_goes_on_when_the_answer_before_it_is_complete(stage: Stage) -> None:
+    stage.adopt(**FIRST)
+    first, second = stage.client(), stage.client()
+    first.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    second.send(get("/api/payments/2"))
+    upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nto")
+    assert upstream.read() == b""
+    upstream.send(b"ok")
+    assert head_of(upstream.read())[0] == "GET /2 HTTP/1.1"
+
+
 def test_nobody_waits_for_ever(stage: Stage) -> None:
     stage.adopt(**FIRST, upstreams__0__timeouts__queue=0.1)
     first, second = stage.client(), stage.client()

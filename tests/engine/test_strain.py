@@ -144,6 +144,23 @@ def test_an_upload_that_is_refused_ends_its_connection(stage: Stage) -> None:
     assert (first, fields["connection"]) == ("HTTP/1.1 503 Service Unavailable", "close")
 
 
+def test_health_is_answered_however_much_there_is_to_do(stage: Stage) -> None:
+    changes = {"overload__memory": 1 << 20, "limits__requests": 1}
+    stage.engine.adopt(Snapshot(plan(stage.upstream.getsockname(), **changes), "/nonexistent"))
+    first, second, health = (stage.client() for _ in range(3))
+    first.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    for reason in ("request_limit_reached", "overloaded"):
+        second.send(get())
+        assert json.loads(head_of(second.read())[2])["reason"] == reason
+        health.send(get("/health"))
+        assert b"HTTP/1.1 502" in health.read()  # nobody is there to answer it, which is as good here
+        upstream.send(answer())
+        for _ in range(31):
+            stage.engine.tick()
+
+
 @pytest.mark.parametrize("new", [False, True], ids=["on a connection that is kept", "on a new one"])
 def test_health_goes_before_what_is_ready_already(stage: Stage, new: bool) -> None:
     """Two hundred requests are there, and one for health comes last: it is among the first that are done."""
