@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from lumina.snapshot import Route, Snapshot, Upstream, route_labels, upstream_labels
+from lumina.numbers import route_labels, upstream_labels
+from lumina.snapshot import Route, Snapshot, Upstream
 from tests.plan import ENDPOINT, UPSTREAM, plan
 
 
@@ -46,7 +47,7 @@ def test_a_route_may_shadow_an_admin_path_by_saying_so() -> None:
 def test_labels_stand_at_their_series() -> None:
     made = plan(("127.0.0.1", 1))
     snapshot = Snapshot(made, "/run/admin")
-    assert route_labels(made) == ["", "_OTHER", "payments", "_admin"]
+    assert route_labels(made) == {0: "", 1: "_OTHER", 2: "payments", 1002: "_admin"}
     assert [route_labels(made)[route.series] for route in snapshot.routes] == ["payments", "_admin"]
     assert [upstream_labels(made)[upstream.series] for upstream in snapshot.upstreams] == ["payments", "_admin"]
 

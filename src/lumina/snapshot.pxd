@@ -23,7 +23,7 @@ cdef enum:
 
 @cython.final
 cdef class Endpoint:
-    cdef readonly int index                 # in snapshot.endpoints
+    cdef readonly int index                 # of its state, in the arena
     cdef readonly str host                  # None for a unix socket
     cdef readonly int port
     cdef readonly str socket_path                  # a path, or None
@@ -37,6 +37,7 @@ cdef class Endpoint:
 @cython.final
 cdef class Upstream:
     cdef readonly int index
+    cdef readonly int breaker_index         # of its breaker's state, in the arena
     cdef readonly int series
     cdef readonly str name
     cdef readonly bytes base                # put before every path, without a slash at its end

@@ -8,12 +8,10 @@ import cython
 from lumina.http.networks import Networks
 from lumina.http.target import octet_rules, path_rules
 from lumina.http1.response import strictness
+from lumina.numbers import ADMIN_NAME, ADMIN_SERIES, key_of, numbers_of
 from lumina.routing.table import PrefixTable
 
 ADMIN_PATHS = ("/health", "/health/live", "/health/ready", "/metrics")
-ADMIN_NAME = "_admin"
-OTHER_NAME = "_OTHER"
-RESERVED_NAMES = (ADMIN_NAME, OTHER_NAME)  # what metrics call something else than a route or an upstream of the plan
 ADMIN_ROUTE = {
     "name": ADMIN_NAME,
     "prefix": "/",
@@ -24,9 +22,6 @@ ADMIN_ROUTE = {
     "fallback": None,
     "admin": True,
 }
-SERIES_CAP = 1000  # routes, and upstreams, with a series of their own; the rest share `_OTHER`
-OTHER_SERIES = 1  # 0 is for what belongs to no route
-FIRST_SERIES = 2
 
 # What the plan calls the numbers of the header, by their places.
 POLICIES = ("random_two", "round_robin", "least_requests", "ewma", "hash")
@@ -38,25 +33,6 @@ if not cython.compiled:  # the header's number, for the interpreter
     STATUSES = 600
 
 Plan = dict[str, Any]
-
-
-def series_of(index: int) -> int:
-    """Return the metric series of the route (or upstream) with this place in the plan."""
-    return FIRST_SERIES + index if index < SERIES_CAP else OTHER_SERIES
-
-
-def _labels(names: list[str]) -> list[str]:
-    return ["", OTHER_NAME, *names[:SERIES_CAP], ADMIN_NAME]
-
-
-def route_labels(plan: Plan) -> list[str]:
-    """Return the `route` label of each series: none, `_OTHER`, the plan's routes, the admin route."""
-    return _labels([route["name"] for route in plan["routes"]])
-
-
-def upstream_labels(plan: Plan) -> list[str]:
-    """Return the `upstream` label of each series, in the manner of `route_labels`."""
-    return _labels([upstream["name"] for upstream in plan["upstreams"]])
 
 
 class Endpoint:
@@ -73,9 +49,7 @@ class Endpoint:
         self.weight = plan["weight"]
         self.priority = plan["priority"]
         self.srv = plan["srv"]
-        self.key = f"unix:{self.socket_path}" if self.socket_path else f"{self.host}:{self.port}"
-        if self.srv:
-            self.key = f"srv:{self.srv}"
+        self.key = key_of(plan)
 
 
 class Upstream:
@@ -84,11 +58,11 @@ class Upstream:
     # fmt: off
     __slots__ = (
         "adaptive", "adaptive_maximum", "adaptive_minimum", "adaptive_tolerance", "authority", "base",
-        "between_bytes_timeout", "breaker", "breaker_consecutive", "breaker_failure_rate", "breaker_open",
-        "breaker_requests", "breaker_slow", "breaker_slow_rate", "breaker_trials", "breaker_window", "budget_rate",
-        "budget_ratio", "cap_connections", "cap_idle", "cap_queue", "cap_requests", "cap_uploads", "connect_timeout",
-        "endpoints", "first_byte_timeout", "hash_by", "hash_load", "hash_name", "health", "hedge", "hedge_factor",
-        "hedge_floor", "hedge_quantile", "index", "name", "outlier_consecutive", "outlier_ejection",
+        "between_bytes_timeout", "breaker", "breaker_consecutive", "breaker_failure_rate", "breaker_index",
+        "breaker_open", "breaker_requests", "breaker_slow", "breaker_slow_rate", "breaker_trials", "breaker_window",
+        "budget_rate", "budget_ratio", "cap_connections", "cap_idle", "cap_queue", "cap_requests", "cap_uploads",
+        "connect_timeout", "endpoints", "first_byte_timeout", "hash_by", "hash_load", "hash_name", "health", "hedge",
+        "hedge_factor", "hedge_floor", "hedge_quantile", "index", "name", "outlier_consecutive", "outlier_ejection",
         "outlier_failure_rate", "outlier_max_ejected", "outlier_max_ejection", "outlier_requests",
         "outlier_slow_factor", "outlier_window", "outliers", "per_try_timeout", "policy", "pool_idle_timeout",
         "proxy_protocol", "queue_timeout", "request_timeout", "retry_attempts", "retry_backoff", "retry_buffer",
@@ -98,15 +72,17 @@ class Upstream:
     )
     # fmt: on
 
-    def __init__(self, index: int, series: int, plan: Plan, first_endpoint: int) -> None:
+    def __init__(self, index: int, series: int, plan: Plan, breaker_index: int, places: list[int]) -> None:
+        """series, breaker_index, places: what is its own in the arena, and its endpoints' (see `numbers`)."""
         self.index = index
         self.series = series
+        self.breaker_index = breaker_index
         self.name = plan["name"]
         self.base = plan["base"].encode("ascii")
         self.tls = plan["tls"]
         self.secure = plan["tls"] is not None
         self.endpoints = tuple(
-            Endpoint(first_endpoint + place, endpoint) for place, endpoint in enumerate(plan["endpoints"])
+            Endpoint(place, endpoint) for place, endpoint in zip(places, plan["endpoints"], strict=True)
         )
         self.authority = self.endpoints[0].authority
         self.health = plan["health"]
@@ -308,22 +284,26 @@ class Snapshot:
         self.limits = Limits(plan["limits"])
         self.timeouts = Timeouts(plan["timeouts"])
         self.overload = Overload(plan["overload"])
-        upstreams: list[Upstream] = []
-        first = 0
-        for index, entry in enumerate([*plan["upstreams"], *_admin_upstreams(admin_path)]):
-            is_admin = index == len(plan["upstreams"])
-            series = FIRST_SERIES + min(index, SERIES_CAP) if is_admin else series_of(index)
-            upstreams.append(Upstream(index, series, entry, first))
-            first += len(entry["endpoints"])
+        numbers = numbers_of(plan)
+        upstreams = [
+            Upstream(index, series, entry, breaker, places)
+            for index, (series, entry, breaker, places) in enumerate(
+                zip(numbers["upstreams"], plan["upstreams"], numbers["breakers"], numbers["endpoints"], strict=True)
+            )
+        ]
+        for entry in _admin_upstreams(admin_path):
+            upstreams.append(Upstream(len(upstreams), ADMIN_SERIES, entry, 0, [numbers["admin"]]))
         self.upstreams = tuple(upstreams)
         self.endpoints = tuple(endpoint for upstream in upstreams for endpoint in upstream.endpoints)
-        routes = [Route(index, series_of(index), entry, upstreams) for index, entry in enumerate(plan["routes"])]
+        routes = [
+            Route(index, series, entry, upstreams)
+            for index, (series, entry) in enumerate(zip(numbers["routes"], plan["routes"], strict=True))
+        ]
         entries = [(route.prefix, route.index, False) for route in routes]
         admin_entries: list[tuple[bytes, int, bool]] = []
         if admin_path:
-            series = FIRST_SERIES + min(len(routes), SERIES_CAP)
             admin = {**ADMIN_ROUTE, "upstream": len(upstreams) - 1, "paths": plan.get("paths", {})}
-            routes.append(Route(len(routes), series, admin, upstreams))
+            routes.append(Route(len(routes), ADMIN_SERIES, admin, upstreams))
             admin_entries = [(path.encode(), len(routes) - 1, True) for path in ADMIN_PATHS]
         self.routes = tuple(routes)
         self.paths = path_rules(plan.get("paths", {}))

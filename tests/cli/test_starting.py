@@ -1,6 +1,7 @@
 """What keeps a gateway from starting, told before anything runs."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ routes:
 """
 
 
-def never(_: dict[str, Any]) -> int:
+def never(_: dict[str, Any], __: object) -> int:
     raise AssertionError
 
 
@@ -32,12 +33,13 @@ def written(directory: Path, text: str) -> Path:
 def test_a_plan_is_handed_on_and_the_code_comes_back(tmp_path: Path) -> None:
     plans: list[dict[str, Any]] = []
 
-    def run(plan: dict[str, Any]) -> int:
-        plans.append(plan)
+    def run(plan: dict[str, Any], load: Callable[[], dict[str, Any]]) -> int:
+        plans.extend((plan, load()))
         return 7
 
     assert start(written(tmp_path, GOOD), run) == 7
     assert [route["name"] for route in plans[0]["routes"]] == ["payments"]
+    assert plans[0] == plans[1]
 
 
 def test_a_wrong_file_is_2_and_every_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +56,7 @@ def test_a_file_that_is_missing_is_2(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_what_cannot_start_is_1_with_its_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def run(_: dict[str, Any]) -> int:
+    def run(_: dict[str, Any], __: object) -> int:
         raise ListenError("127.0.0.1:8080", "the port is taken", "choose another")
 
     assert start(written(tmp_path, GOOD), run) == 1
@@ -74,7 +76,7 @@ def test_what_is_not_compiled_does_not_start(
 
 
 def test_a_sigterm_before_there_is_a_gateway_ends_with_0(tmp_path: Path) -> None:
-    def run(_: dict[str, Any]) -> int:
+    def run(_: dict[str, Any], __: object) -> int:
         signal.raise_signal(signal.SIGTERM)
         raise AssertionError
 

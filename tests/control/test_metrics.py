@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from lumina.control.exposition import OPENMETRICS, TEXT, page
 from lumina.control.metrics import GatewayCollector, Labels, State, kind_for
 from lumina.control.overview import Standing
+from lumina.control.reload import Reloads
 
 BOUNDS = (0.005, 0.01, 0.1)
 FAMILIES = (
@@ -62,8 +63,11 @@ STATE = State(
     restarts=3,
     lines_lost=9,
     certificates={"/etc/tls.crt": 32503680000.0},
+    reloads=Reloads(),
 )
-LABELS = Labels(["", "_OTHER", "payments", "_admin"], ["", "_OTHER", 'local"host\\\n', "_admin"], BOUNDS)
+LABELS = Labels(
+    {0: "", 1: "_OTHER", 2: "payments", 3: "_admin"}, {0: "", 1: "_OTHER", 2: 'local"host\\\n', 3: "_admin"}, BOUNDS
+)
 
 STANDINGS = [Standing("payments", "127.0.0.1:80", False, "open", {"open": 2, "half_open": 1, "closed": 1}, 2)]
 

@@ -7,6 +7,7 @@ import pytest
 
 from lumina.control import overview as module
 from lumina.control.discovery.answers import Target
+from lumina.control.ledger import Ledger
 from lumina.control.overview import Overview, state_of
 from lumina.control.roster import Roster
 from lumina.engine.arena import Arena
@@ -47,7 +48,9 @@ def overview(**changes: object) -> tuple[Overview, Roster, Any]:
     socket = {**ENDPOINT, "host": None, "port": 0, "unix": "/run/a.sock", "authority": "localhost"}
     made = plan(upstreams__0__endpoints=[numbered, socket, named], **changes)
     arena = Arena.create(1)
-    roster = Roster(made, arena.forget, arena.endpoints)
+    ledger = Ledger(arena.endpoints, arena.upstreams, arena.forget)
+    made = ledger.number(made)
+    roster = Roster(made, ledger.slots)
     return Overview(made, roster, arena.endpoint, arena.upstream), roster, arena
 
 

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
+from lumina.control.generation import Generation
 from lumina.control.health import document
+from lumina.control.ledger import Ledger
 from lumina.control.pages import pages
+from lumina.control.reload import Reloads
+from lumina.control.slot import Launch
 from lumina.engine.arena import Arena
 from tests.control.conftest import Authority, Reply, UnixConnection
+from tests.control.witness import Witness
 
 WORKERS: list[dict[str, Any]] = [
     {"slot": 0, "pid": 7, "state": "ready", "uptime": 1.0, "restarts": 0},
@@ -21,9 +26,15 @@ WORKERS: list[dict[str, Any]] = [
 def ask(plan: dict[str, Any], path: Path, *targets: str) -> list[Reply]:
     """Serve the pages of `plan` with an arena where nothing has been counted, and ask for `targets`."""
     arena = Arena.create(2)
+    ledger = Ledger(arena.endpoints, arena.upstreams, arena.forget)
+    witness = Witness()
 
     async def run() -> list[Reply]:
-        converse = pages(plan, arena.read, tuple, lambda: document("degraded", 1.0, plan, WORKERS, []), lambda: 5)
+        launch = Launch((), (), {})
+        now = Generation(ledger.number(plan), arena, ledger.slots, launch, witness.report, blocks=range(2))
+        labels = ledger.routes.labels, ledger.upstreams.labels
+        health = document("degraded", 1.0, plan, WORKERS, [])
+        converse = pages(lambda: now, arena.read, lambda: health, lambda: 5, labels=labels, reloads=Reloads())
         async with await asyncio.start_unix_server(converse, str(path)):
             return await asyncio.to_thread(lambda: [UnixConnection(str(path)).ask("GET", target) for target in targets])
 

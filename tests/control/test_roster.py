@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from lumina.control.discovery.answers import Target
-from lumina.control.roster import SPARE, Member, Roster, Slots, places_for
+from lumina.control.ledger import SPARE, Ledger
+from lumina.control.roster import Member, Roster
 from lumina.snapshot import Snapshot
 from tests.plan import ENDPOINT, plan
 
@@ -16,7 +15,8 @@ NAMED = {**ENDPOINT, "host": "a.test", "port": 80, "authority": "a.test", "weigh
 def roster(*endpoints: dict[str, Any], spare: int = SPARE) -> tuple[Roster, list[int]]:
     forgotten: list[int] = []
     made = plan(upstreams__0__endpoints=list(endpoints))
-    return Roster(made, forgotten.append, len(endpoints) + 1 + spare), forgotten
+    ledger = Ledger(len(endpoints) + 1 + spare, 64, forgotten.append)
+    return Roster(ledger.number(made), ledger.slots), forgotten
 
 
 def keys(found: Roster) -> list[str]:
@@ -95,23 +95,6 @@ def test_more_than_there_are_places_are_counted_and_left_out() -> None:
     targets = [Target((f"127.0.0.{number}",), 80) for number in range(1, 6)]
     assert found.find(found.names[0], targets) == 3
     assert len(keys(found)) == 2
-
-
-def test_places_are_used_again_the_longest_free_first() -> None:
-    forgotten: list[int] = []
-    slots = Slots(10, 2, forgotten.append)
-    identities = [(0, name) for name in "abcd"]
-    assert [slots.take(identity) for identity in identities] == [10, 11, None, None]
-    slots.leave(identities[1])
-    slots.leave(identities[0])
-    assert slots.take(identities[2]) == 11
-    assert (slots.take(identities[0]), slots.take(identities[0])) == (10, 10)
-    assert forgotten == [11]
-
-
-@pytest.mark.parametrize(("endpoints", "count"), [([NUMBERED], 2), ([NUMBERED, NAMED], 3 + SPARE)])
-def test_the_arena_has_room_for_all(endpoints: list[dict[str, Any]], count: int) -> None:
-    assert places_for(plan(upstreams__0__endpoints=endpoints)) == count
 
 
 def test_a_member_is_of_the_upstream_that_has_it() -> None:

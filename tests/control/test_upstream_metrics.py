@@ -9,7 +9,7 @@ from lumina.control.exposition import TEXT, Families, Part, page
 from lumina.control.overview import Standing
 from lumina.control.upstream_metrics import fallbacks, queues, resent, shed, standing
 
-NAMES = ["", "_OTHER", "orders", "_admin"]
+NAMES = {0: "", 1: "_OTHER", 2: "orders", 3: "_admin"}
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

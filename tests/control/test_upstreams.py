@@ -8,6 +8,7 @@ import pytest
 
 from lumina.control import upstreams as module
 from lumina.control.channel import Message
+from lumina.control.ledger import Ledger
 from lumina.control.upstreams import Upstreams
 from lumina.engine.arena import Arena
 from tests.control.health_checks.endpoints import BAD, HEALTH, Endpoint
@@ -35,7 +36,9 @@ class Scene(Witness):
         made = plan(upstreams__0__endpoints=[named], upstreams__0__health=health, resolver=resolver)
         self.arena = Arena.create(1, places)
         self.told: list[tuple[Message, list[object]]] = []  # and what the arena said of each endpoint then
-        self.upstreams = Upstreams(made, self.arena, self.report, self._tell)
+        self.ledger = Ledger(self.arena.endpoints, self.arena.upstreams, self.arena.forget)
+        self.plan = self.ledger.number(made)
+        self.upstreams = Upstreams(self.plan, self.arena, self.ledger.slots, self.report, self._tell)
 
     def _tell(self, message: Message) -> None:
         self.told.append((message, [self.arena.endpoint(each["slot"])["probe"] for each in message["endpoints"]]))

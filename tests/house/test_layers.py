@@ -11,10 +11,11 @@ import pytest
 from tests.house.tree import PACKAGE, name_of, written
 
 PURE = frozenset({"balancing", "http", "http1", "policies", "proxy_protocol", "routing"})
-BELOW_ENGINE = PURE | {"errors", "reasons", "snapshot"}
+BELOW_ENGINE = PURE | {"errors", "numbers", "reasons", "snapshot"}
 # Each layer, and the layers whose names it may use.
 MAY_USE = {
     "errors": frozenset({"errors"}),
+    "numbers": frozenset({"numbers"}),
     "reasons": frozenset({"errors", "reasons"}),
     "http": frozenset({"errors", "http"}),
     "http1": frozenset({"errors", "http", "http1"}),

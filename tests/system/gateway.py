@@ -26,14 +26,30 @@ class Gateway:
 
     def __init__(self, config: Config, folder: Path, *, environment: dict[str, str] | None = None) -> None:
         self.port = reserve()
-        server = {"host": "127.0.0.1", "port": self.port, "workers": 1, **config.get("server", {})}
-        self.port = server["port"]
-        self.secure = "tls" in server
+        self.port = config.get("server", {}).get("port", self.port)
+        self.secure = "tls" in config.get("server", {})
         self.file = folder / f"lumina-{self.port}.yaml"
-        self.file.write_text(yaml.safe_dump({**config, "server": server}, sort_keys=False))
+        self.write(config)
         command = [sys.executable, "-m", "lumina", "serve", "--config", self.file]
         self.program = Program("lumina", command, {**OURS, **(environment or {})})
         self._await_ready()
+
+    def write(self, config: Config) -> None:
+        """Write the configuration file; SIGHUP makes a running gateway read it."""
+        server = {"host": "127.0.0.1", "port": self.port, "workers": 1, **config.get("server", {})}
+        self.file.write_text(yaml.safe_dump({**config, "server": server}, sort_keys=False))
+
+    def reload(self, config: Config) -> None:
+        """Write a configuration and wait until it is in use, or refused."""
+        counts = [self.metric("lumina_config_reloads_total", result=result) for result in ("success", "refused")]
+        self.write(config)
+        self.tell(signal.SIGHUP)
+        eventually(
+            lambda: (
+                counts
+                != [self.metric("lumina_config_reloads_total", result=result) for result in ("success", "refused")]
+            )
+        )
 
     def _await_ready(self) -> None:
         """Wait until every worker answers: a listening socket alone only says that the supervisor runs."""

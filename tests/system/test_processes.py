@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +12,10 @@ import pytest
 
 from tests.system.conftest import Launch
 from tests.system.gateway import OURS, Gateway
-from tests.system.program import PATIENCE, Program, eventually, is_alive
+from tests.system.load import CLIENTS, Load
+from tests.system.program import Program, eventually, is_alive
 from tests.system.serving import ServingOrigin
-from tests.system.wire import ClosedError, Origin, Peer, connect
-
-CLIENTS = 16
+from tests.system.wire import Origin, connect
 
 
 @pytest.fixture
@@ -29,52 +27,6 @@ def serving() -> Iterator[ServingOrigin]:
 def to(origin: Origin, workers: int = 2, **more: object) -> dict[str, object]:
     server = {"workers": workers}
     return {"server": server, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{origin.port}"}], **more}
-
-
-class Load:
-    """Clients that each ask one thing after the other on a connection they keep, until told to stop."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.answered = 0
-        self.broken: list[str] = []  # connections that ended with a request unanswered
-        self.refused: list[str] = []  # connections that could not be made
-        self._enough = threading.Event()
-        self._count = threading.Lock()
-        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(CLIENTS)]
-        for thread in self._threads:
-            thread.start()
-
-    def _ask(self) -> None:
-        while not self._enough.is_set():
-            try:
-                client = connect(self.port)
-            except OSError as error:
-                self.refused.append(repr(error))
-                return
-            with client:
-                self._ask_on(client)
-
-    def _ask_on(self, client: Peer) -> None:
-        while not self._enough.is_set():
-            try:
-                client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
-                assert client.read_response().body == b"/x"
-            except (ClosedError, OSError) as error:
-                self.broken.append(repr(error))
-                return
-            with self._count:
-                self.answered += 1
-
-    def reach(self, more: int) -> None:
-        """Wait until `more` further requests have been answered."""
-        goal = self.answered + more
-        eventually(lambda: self.answered >= goal, 60)
-
-    def stop(self) -> None:
-        self._enough.set()
-        for thread in self._threads:
-            thread.join(PATIENCE)
 
 
 def test_a_killed_worker_costs_only_its_own_connections(launch: Launch, serving: ServingOrigin) -> None:

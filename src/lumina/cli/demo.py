@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="lumina-demo-") as directory:
         path = Path(directory) / "demo.yaml"
         path.write_text(configuration(arguments.port, arguments.service_port), encoding="utf-8")
-        return start(path, lambda plan: _run(plan, arguments))
+        return start(path, lambda plan, _: _run(plan, arguments))
 
 
 def _run(plan: dict[str, Any], arguments: argparse.Namespace) -> int:
@@ -95,4 +95,4 @@ def _run(plan: dict[str, Any], arguments: argparse.Namespace) -> int:
         def invite() -> None:
             print(invitation(arguments.port, arguments.service_port), flush=True)
 
-        return supervisor.run(plan, serve, invite)
+        return supervisor.run(plan, beside=serve, on_ready=invite)

@@ -1,6 +1,7 @@
 """`lumina serve`: be the gateway that a configuration file describes."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     return start(Path(arguments.config), _serve)
 
 
-def _serve(plan: dict[str, Any]) -> int:
+def _serve(plan: dict[str, Any], load: Callable[[], dict[str, Any]]) -> int:
     from lumina.control import supervisor  # noqa: PLC0415 (a wrong configuration is told without waiting for it)
 
-    return supervisor.run(plan)
+    return supervisor.run(plan, load)

@@ -11,6 +11,9 @@ from lumina.control.compiled import missing
 from lumina.control.sink import wants_colour
 from lumina.errors import LuminaError
 
+Plan = dict[str, Any]
+Run = Callable[[Plan, Callable[[], Plan]], int]
+
 FAILED = 1
 WRONG_CONFIG = 2
 STDERR = 2
@@ -23,8 +26,8 @@ def complain(text: str, hint: str = "") -> None:
         print(f"hint: {hint}", file=sys.stderr)
 
 
-def start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
-    """Load the configuration at `path` and hand its plan to `run`; return the exit code."""
+def start(path: Path, run: Run) -> int:
+    """Load the configuration at `path` and hand its plan to `run`, and what loads it anew; return the exit code."""
     with _ending_on_sigterm():
         return _start(path, run)
 
@@ -43,7 +46,7 @@ def _ending_on_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
+def _start(path: Path, run: Run) -> int:
     uncompiled = missing()
     if uncompiled:
         complain(
@@ -64,7 +67,7 @@ def _start(path: Path, run: Callable[[dict[str, Any]], int]) -> int:
     if warnings:
         print(render(warnings, colour=colour), file=sys.stderr)
     try:
-        return run(plan)
+        return run(plan, lambda: load_plan(path))
     except LuminaError as error:
         complain(str(error), getattr(error, "hint", ""))
         return FAILED

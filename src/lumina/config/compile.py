@@ -14,7 +14,8 @@ from lumina.config.model.routes import PRIORITIES
 from lumina.config.paths import covers, join
 from lumina.config.upstream_plan import upstream_plan
 from lumina.config.validate import Draft
-from lumina.snapshot import ADMIN_PATHS, RESERVED_NAMES
+from lumina.numbers import RESERVED_NAMES
+from lumina.snapshot import ADMIN_PATHS
 
 VERSION = 1
 HASH_SIZE = 16  # hexadecimal digits: enough to tell one machine's configurations apart, short enough to read out

@@ -35,6 +35,11 @@ class Problem:
     hint: str = ""
     warning: bool = False
 
+    def brief(self) -> str:
+        """Return place, mistake and hint in one line, without what the file says there."""
+        where = self.file + (f":{self.place.line}:{self.place.column}" if self.place.line else "")
+        return visible(f"{where}: {self.message}" + (f" ({self.hint})" if self.hint else ""))
+
     def render(self, *, colour: bool = False) -> str:
         """Return the lines a person reads, without a line feed at the end."""
         bold, red, cyan, plain = (BOLD, BOLD_RED, CYAN, PLAIN) if colour else ("", "", "", "")

@@ -9,6 +9,7 @@ from prometheus_client.exposition import choose_encoder
 from lumina.control import upstream_metrics
 from lumina.control.exposition import OPENMETRICS, TEXT, Families, Part
 from lumina.control.overview import Standing
+from lumina.control.reload import Reloads
 
 Series = Iterable[tuple[tuple[str, ...], Any]]
 
@@ -16,8 +17,8 @@ Series = Iterable[tuple[tuple[str, ...], Any]]
 class Labels(NamedTuple):
     """What the numbers of series mean."""
 
-    routes: list[str]
-    upstreams: list[str]
+    routes: dict[int, str]
+    upstreams: dict[int, str]
     bounds: tuple[float, ...]  # upper ends of the histogram buckets, in seconds, without +Inf
 
 
@@ -30,6 +31,7 @@ class State(NamedTuple):
     restarts: int
     lines_lost: int  # access lines that the sink refused
     certificates: dict[str, float]  # file: end of validity, seconds since the epoch
+    reloads: Reloads
 
 
 class GatewayCollector:
@@ -157,6 +159,21 @@ class GatewayCollector:
         yield told("counter", "lumina_worker_restarts", "Workers that were replaced.", (), restarts)
         yield told("info", "lumina_build", "What runs.", ("version",), words({state.version: 1}))
         yield told("info", "lumina_config", "The configuration in use.", ("hash",), words({state.config_hash: 1}))
+        help_text = "Attempts to reload the configuration."
+        yield told("counter", "lumina_config_reloads", help_text, ("result",), words(state.reloads.counts))
+        for name, value, help_text in (
+            (
+                "lumina_config_last_reload_successful",
+                int(state.reloads.current),
+                "Whether the configuration in use is what the file said last.",
+            ),
+            (
+                "lumina_config_last_reload_success_timestamp_seconds",
+                state.reloads.succeeded,
+                "When the configuration in use was taken up.",
+            ),
+        ):
+            yield told("gauge", name, help_text, (), [((), value)])
         name, help_text = "lumina_tls_cert_not_after_timestamp_seconds", "When a certificate ends."
         yield told("gauge", name, help_text, ("certificate",), words(state.certificates))
 
@@ -167,7 +184,7 @@ class GatewayCollector:
             yield self._families.told(metric.type, metric.name, metric.documentation, (), series)
 
 
-def named(found: dict[int, Any], names: list[str]) -> Series:
+def named(found: dict[int, Any], names: dict[int, str]) -> Series:
     """Return what was found by the number of a series as it is told: by the series' name."""
     return (((names[at],), value) for at, value in found.items())
 

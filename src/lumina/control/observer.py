@@ -8,6 +8,7 @@ from lumina.control.overview import Standing
 
 EVERY = 1.0  # seconds between two looks
 
+Seen = dict[tuple[str, str], dict[str, int]]  # transitions by the state they came to, of upstream and endpoint
 Report = Callable[[str, str, dict[str, Any]], None]
 WORDS = {  # for an endpoint and for an upstream, by the state that it came to
     "open": ("warning", "endpoint ejected", "circuit breaker open"),
@@ -22,16 +23,16 @@ class Observer:
     def __init__(self, standings: Callable[[], Iterable[Standing]], report: Report) -> None:
         self._standings = standings
         self._report = report
-        self._seen: dict[tuple[str, str], dict[str, int]] = {}
+        self.seen: Seen = {}  # and reported; what an earlier plan's observer has seen may be put here
 
     def look(self) -> None:
         """Report what happened since the last look; what happened several times is one report with a count."""
-        seen: dict[tuple[str, str], dict[str, int]] = {}
+        seen: Seen = {}
         for standing in self._standings():
             identity = standing.upstream, standing.endpoint
             seen[identity] = standing.transitions
-            self._compare(standing, self._seen.get(identity, {}))
-        self._seen = seen
+            self._compare(standing, self.seen.get(identity, {}))
+        self.seen = seen
 
     def _compare(self, standing: Standing, before: dict[str, int]) -> None:
         # The state that it is in comes last, as it did.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from lumina.control.roster import Member, Roster
-from lumina.snapshot import SERIES_CAP
+from lumina.numbers import SERIES_CAP, numbers_of
 
 STATES = ("closed", "open", "half_open")  # of a circuit breaker, an endpoint's or an upstream's
 MOST = 1000  # endpoints with series of their own
@@ -44,6 +44,7 @@ class Overview:
     def __init__(self, plan: Plan, roster: Roster, endpoint: Look, upstream: Look) -> None:
         """endpoint, upstream: tell what the arena has in a place."""
         self._plan = plan
+        self._breakers: list[int] = numbers_of(plan)["breakers"]  # places in the arena, by upstream
         self._roster = roster
         self._endpoint = endpoint
         self._upstream = upstream
@@ -54,7 +55,7 @@ class Overview:
         return [
             {
                 "name": entry["name"],
-                **({"breaker": self._upstream(index)["state"]} if entry["breaker"] else {}),
+                **({"breaker": self._upstream(self._breakers[index])["state"]} if entry["breaker"] else {}),
                 "endpoints": [self._described(member, now) for member in self._roster.members(index)]
                 + [{"address": name, "state": "unresolved"} for name in self._unresolved(index)],
             }
@@ -85,7 +86,7 @@ class Overview:
         count = 0
         for index, entry in enumerate(self._plan["upstreams"][:SERIES_CAP]):
             if entry["breaker"]:
-                facts = self._upstream(index)
+                facts = self._upstream(self._breakers[index])
                 yield Standing(entry["name"], "", facts["state"] != "open", facts["state"], facts["transitions"], 0)
             for member in self._roster.members(index):
                 count += 1

@@ -4,16 +4,14 @@ Each has a place in the arena where all workers and the supervisor keep what the
 comes back finds its place as it left it, as long as no other needed it in between.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from lumina.control.channel import Message
 from lumina.control.discovery.answers import Name, Target, names_in
-
-SPARE = 1024  # places for what names stand for, where there are names
+from lumina.control.ledger import Slots
+from lumina.numbers import key_of, numbers_of
 
 Plan = dict[str, Any]
-Forget = Callable[[int], None]
 
 
 class Member(NamedTuple):
@@ -44,53 +42,23 @@ class Member(NamedTuple):
         }
 
 
-class Slots:
-    """Places in the arena, each for one identity at a time."""
-
-    def __init__(self, first: int, count: int, forget: Forget) -> None:
-        """forget: makes a place as good as new."""
-        self._free = list(range(first + count - 1, first - 1, -1))
-        self._taken: dict[tuple[int, str], int] = {}
-        self._left: dict[tuple[int, str], int] = {}  # by those who went, the first to go first
-        self._forget = forget
-
-    def take(self, identity: tuple[int, str]) -> int | None:
-        """Return the place of an endpoint, which may be one that it had before; None where there is none left."""
-        if identity in self._taken:
-            return self._taken[identity]
-        slot = self._left.pop(identity, None)
-        if slot is None and self._free:
-            slot = self._free.pop()
-        elif slot is None and self._left:
-            slot = self._left.pop(next(iter(self._left)))
-            self._forget(slot)
-        if slot is not None:
-            self._taken[identity] = slot
-        return slot
-
-    def leave(self, identity: tuple[int, str]) -> None:
-        """Give a place back."""
-        self._left[identity] = self._taken.pop(identity)
-
-
 class Roster:
     """Who is there, by upstream."""
 
-    def __init__(self, plan: Plan, forget: Forget, room: int) -> None:
-        """forget: makes a place of the arena as good as new; room: how many places there are."""
+    def __init__(self, plan: Plan, slots: Slots) -> None:
+        """slots: where those find a place that names stand for; the plan's `numbers` tell those of the others."""
         self._plan = plan
         self._members: list[dict[int, list[Member]]] = []  # by upstream, and by place in it
         self.names = names_in(plan)
         named = {(name.upstream, name.place) for name in self.names}
-        slot = 0
-        for upstream, entry in enumerate(plan["upstreams"]):
-            places: dict[int, list[Member]] = {}
-            for place, endpoint in enumerate(entry["endpoints"]):
-                places[place] = [] if (upstream, place) in named else [_numbered(upstream, place, endpoint, slot)]
-                slot += 1
-            self._members.append(places)
-        first = slot + 1  # one more than the plan has: the supervisor itself is an upstream
-        self._slots = Slots(first, max(0, room - first), forget)
+        for upstream, (entry, numbers) in enumerate(zip(plan["upstreams"], numbers_of(plan)["endpoints"], strict=True)):
+            self._members.append(
+                {
+                    place: [] if (upstream, place) in named else [_numbered(upstream, place, endpoint, slot)]
+                    for place, (endpoint, slot) in enumerate(zip(entry["endpoints"], numbers, strict=True))
+                }
+            )
+        self._slots = slots
         self._told: set[int] = set()
 
     def members(self, upstream: int) -> list[Member]:
@@ -99,7 +67,8 @@ class Roster:
 
     def find(self, name: Name, targets: list[Target]) -> int:
         """Put in what a name has come to stand for; return how many found no place in the arena."""
-        entry = self._plan["upstreams"][name.upstream]["endpoints"][name.place]
+        upstream = self._plan["upstreams"][name.upstream]
+        entry = upstream["endpoints"][name.place]
         here = self._members[name.upstream]
         taken = {member.key for place, members in here.items() if place != name.place for member in members}
         found: dict[str, Member] = {}
@@ -108,7 +77,7 @@ class Roster:
             key = _key(target)
             if key in taken or key in found:
                 continue
-            slot = self._slots.take((name.upstream, key))
+            slot = self._slots.take((upstream["name"], key))
             if slot is None:
                 lost += 1
                 continue
@@ -126,7 +95,7 @@ class Roster:
             )
         for member in here[name.place]:
             if member.key not in found:
-                self._slots.leave((name.upstream, member.key))
+                self._slots.leave((upstream["name"], member.key))
         here[name.place] = list(found.values())
         return lost
 
@@ -142,17 +111,12 @@ class Roster:
         return [self.message(upstream) for upstream in named if upstream in self._told or self.members(upstream)]
 
 
-def places_for(plan: Plan) -> int:
-    """Return how many places of endpoints an arena needs."""
-    return sum(len(upstream["endpoints"]) for upstream in plan["upstreams"]) + 1 + (SPARE if names_in(plan) else 0)
-
-
 def _numbered(upstream: int, place: int, entry: dict[str, Any], slot: int) -> Member:
     unix = entry["unix"]
     return Member(
         upstream,
         place,
-        f"unix:{unix}" if unix else f"{entry['host']}:{entry['port']}",
+        key_of(entry),
         slot,
         () if unix else ((entry["host"], entry["port"]),),
         unix,

@@ -20,7 +20,7 @@ GAUGES = (
 )
 
 
-def resent(families: Families, retries: dict[tuple[int, str], int], names: list[str]) -> Iterator[Part]:
+def resent(families: Families, retries: dict[tuple[int, str], int], names: dict[int, str]) -> Iterator[Part]:
     """Yield what tells of requests that were sent more than once."""
     again = [((names[at], reason), count) for (at, reason), count in retries.items() if reason != HEDGE]
     hedges = [((names[at],), count) for (at, reason), count in retries.items() if reason == HEDGE]
@@ -30,7 +30,7 @@ def resent(families: Families, retries: dict[tuple[int, str], int], names: list[
     yield families.told("counter", "lumina_upstream_hedges", help_text, ("upstream",), hedges)
 
 
-def queues(families: Families, seen: dict[str, Any], names: list[str]) -> Iterator[Part]:
+def queues(families: Families, seen: dict[str, Any], names: dict[int, str]) -> Iterator[Part]:
     """Yield what tells of requests that wait, and how many may be under way."""
     for kind, families_of_kind in (("counter", COUNTERS), ("gauge", GAUGES)):
         for key, name, help_text in families_of_kind:
@@ -38,7 +38,7 @@ def queues(families: Families, seen: dict[str, Any], names: list[str]) -> Iterat
             yield families.told(kind, name, help_text, ("upstream",), series)
 
 
-def fallbacks(families: Families, seen: dict[tuple[int, str], int], names: list[str]) -> Part:
+def fallbacks(families: Families, seen: dict[tuple[int, str], int], names: dict[int, str]) -> Part:
     """Return what tells of requests that went on to what their route falls back to."""
     help_text = "Requests that went on to what their route falls back to."
     series = (((names[at], to), count) for (at, to), count in seen.items())

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from lumina.control.channel import Message
 from lumina.control.discovery.answers import Name, Target
+from lumina.control.discovery.watch import Known as Targets
 from lumina.control.discovery.watch import Watch
 from lumina.control.discovery.ways import Ways
-from lumina.control.observer import Observer
+from lumina.control.ledger import Slots
+from lumina.control.observer import Observer, Seen
 from lumina.control.overview import Overview, Standing
 from lumina.control.roster import Roster
 
@@ -19,32 +21,56 @@ Report = Callable[[str, str, dict[str, Any]], None]
 Tell = Callable[[Message], None]
 
 
+class Known(NamedTuple):
+    """What is found out by asking and looking, under one plan."""
+
+    targets: Targets
+    seen: Seen
+    verdicts: dict[tuple[str, str], bool]  # of endpoints, by health checks
+
+
 class Upstreams:
     """The upstreams of one plan, from start() to stop()."""
 
-    def __init__(self, plan: Plan, arena: Any, report: Report, tell: Tell) -> None:  # noqa: ANN401 (a compiled class)
+    def __init__(self, plan: Plan, arena: Any, slots: Slots, report: Report, tell: Tell) -> None:  # noqa: ANN401 (a compiled class)
         """report: takes a level, an event and its facts; tell: gives a message to every worker."""
         self._plan = plan
         self._arena = arena
         self._report = report
         self._tell = tell
-        self._roster = Roster(plan, arena.forget, arena.endpoints)
+        self._roster = Roster(plan, slots)
         self._overview = Overview(plan, self._roster, arena.endpoint, arena.upstream)
         settings = plan["resolver"]
         self._names = Watch(self._roster.names, settings, Ways(settings).ask, self._found, report)
+        self._observer = Observer(self._overview.standings, report)
+        self._verdicts: dict[tuple[str, str], bool] = {}
         self._checks: Any = None  # where any upstream has `health`
         self._settled = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
+    def known(self) -> Known:
+        """Return what was found, for the upstreams of the next plan."""
+        verdicts = {} if self._checks is None else self._checks.verdicts()
+        return Known(self._names.known, self._observer.seen, verdicts)
+
+    def recall(self, known: Known) -> None:
+        """Begin with what those of an earlier plan had found. To be called before start()."""
+        self._names.recall(known.targets)
+        self._observer.seen = known.seen
+        self._verdicts = known.verdicts
+
     def start(self) -> None:
         """Begin. What is not soon known holds up nobody for long."""
         loop = asyncio.get_running_loop()
-        observer = Observer(self._overview.standings, self._report)
-        self._tasks = [loop.create_task(self._settle()), loop.create_task(observer.run())]
+        self._tasks = [loop.create_task(self._settle()), loop.create_task(self._observer.run())]
 
     async def _settle(self) -> None:
         """Find out what names stand for and then how endpoints are, as far as that is soon known."""
         await self._names.start(FIRST_WAIT)
+        for index, upstream in enumerate(self._plan["upstreams"]):
+            if not upstream["health"]:  # which an earlier plan may have had
+                for member in self._roster.members(index):
+                    self._arena.probe(member.slot, None)
         if any(upstream["health"] for upstream in self._plan["upstreams"]):
             self._checks = await asyncio.to_thread(self._load)
             await self._checks.start(FIRST_WAIT)
@@ -54,7 +80,9 @@ class Upstreams:
         """Import what asks over HTTP, which not every plan needs."""
         from lumina.control.health_checks.checks import Checks  # noqa: PLC0415 (see above)
 
-        return Checks(self._plan, self._roster, self._arena.probe, self._report)
+        checks = Checks(self._plan, self._roster, self._arena.probe, self._report)
+        checks.recall(self._verdicts)
+        return checks
 
     async def latest(self) -> Message:
         """Return what the `hello` of a new worker says of endpoints, once that has settled."""

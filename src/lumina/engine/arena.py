@@ -56,15 +56,15 @@ class Arena:
             close(self.fd)
 
     @classmethod
-    def create(cls, slots: int, endpoints: int = 64, upstreams: int = 64) -> Any:  # noqa: ANN401 (in a compiled class its own name is not known yet)
-        """Make an arena for that many workers, and states for so many endpoints and upstreams."""
+    def create(cls, slots: int, endpoints: int = 64, upstreams: int = 64, used: int = 0) -> Any:  # noqa: ANN401 (in a compiled class its own name is not known yet)
+        """Make an arena for that many workers, `used` of them soon, and states for so many endpoints and upstreams."""
         fd: cython.int = memfd_create(b"lumina-arena", MFD_CLOEXEC)
         if fd < 0:
             raise EngineError("the shared arena cannot be made")
         os.ftruncate(fd, _size(slots, endpoints, upstreams))
         os.pwrite(fd, struct.pack("=QQQ", slots, endpoints, upstreams), 0)
         arena: Arena = cls(fd)
-        arena._touch()
+        arena._touch(used)
         return arena
 
     @classmethod
@@ -72,10 +72,10 @@ class Arena:
         """Map the arena that the supervisor handed over as `fd`."""
         return cls(fd)
 
-    def _touch(self) -> None:
+    def _touch(self, slots: int) -> None:
         """Take the pages of the log rings now: memory that is sure to be used should not look like growth."""
         slot: cython.int
-        for slot in range(self.slots):
+        for slot in range(slots):
             memset(self.blocks[slot].log, 0, LOG_RING)
 
     def block(self, slot: cython.int) -> cython.pointer(Block):

@@ -84,7 +84,7 @@ class Engine:
         origin.recorder = self.recorder
         origin.stats = cython.address(self.recorder.block.upstreams[upstream.series])
         if upstream.breaker:
-            origin.protect(self.recorder.arena, upstream.index)
+            origin.protect(self.recorder.arena, upstream.breaker_index)
         if before is not None:
             origin.inherit(before)
         origin.endpoints(tuple(pools))

@@ -15,13 +15,14 @@ from lumina.engine.queue import Queue
 from lumina.engine.reactor import Reactor, Watcher
 from lumina.engine.stream import Dialogue
 from lumina.http1.response import ResponseHead
+from lumina.numbers import ADMIN_NAME
 from lumina.policies.breaker import Breaker, BreakerRules
 from lumina.policies.budget import RetryBudget
 from lumina.policies.gradient import Gradient
 from lumina.policies.quantiles import Quantiles
 from lumina.policies.shedding import Shedding
 from lumina.policies.standing import OutlierRules
-from lumina.snapshot import ADMIN_NAME, Upstream
+from lumina.snapshot import Upstream
 
 FEW = 10  # answers before how long they take says anything
 UNKNOWN = 0.25  # seconds that an answer may take before anything is known of it

@@ -7,6 +7,7 @@ import pytest
 
 from lumina.control.discovery.answers import Target
 from lumina.control.health_checks.checks import Checks
+from lumina.control.ledger import Ledger
 from lumina.control.roster import Roster
 from tests.control.health_checks.endpoints import BAD, GOOD, HEALTH, Endpoint
 from tests.control.witness import Witness
@@ -39,7 +40,9 @@ class Scene:
         made = plan(upstreams__0__endpoints=endpoints, upstreams__0__health={**HEALTH, **changes})
         self.first, self.second = first, second
         self.arena = Arena()
-        self.roster = Roster(made, lambda _: None, 64)
+        ledger = Ledger(64, 64, lambda _: None)
+        made = ledger.number(made)
+        self.roster = Roster(made, ledger.slots)
         self.checks = Checks(made, self.roster, self.arena.probe, self.arena.report)
 
     def find(self, *addresses: str) -> None:
@@ -153,7 +156,8 @@ def test_an_upstream_without_health_is_not_asked() -> None:
         async with endpoint.listening():
             made = plan(("127.0.0.1", endpoint.port))
             arena = Arena()
-            checks = Checks(made, Roster(made, lambda _: None, 64), arena.probe, arena.report)
+            ledger = Ledger(64, 64, lambda _: None)
+            checks = Checks(made, Roster(ledger.number(made), ledger.slots), arena.probe, arena.report)
             await checks.start(30.0)
             checks.follow(0)
             await checks.stop()

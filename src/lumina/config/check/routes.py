@@ -9,7 +9,8 @@ from lumina.config.nodes import Items, Mapping, Node, Path, Scalar, Substituted,
 from lumina.config.paths import covers, join
 from lumina.config.problems import Place, did_you_mean
 from lumina.config.validate import Draft
-from lumina.snapshot import ADMIN_PATHS, RESERVED_NAMES
+from lumina.numbers import RESERVED_NAMES
+from lumina.snapshot import ADMIN_PATHS
 
 MAX_LISTED = 5  # names of upstreams that a hint gives when none is near
 

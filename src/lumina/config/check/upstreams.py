@@ -5,7 +5,7 @@ import re
 from lumina.config.address import Address
 from lumina.config.model import Endpoint, Upstream
 from lumina.config.validate import Draft
-from lumina.snapshot import RESERVED_NAMES
+from lumina.numbers import RESERVED_NAMES
 
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?", re.ASCII)
 

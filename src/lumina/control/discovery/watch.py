@@ -16,6 +16,7 @@ FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0  # seconds between questions that fail
 
 Ask = Callable[[Question, list[Target]], Awaitable[Answer]]
 Tell = Callable[[Name, list[Target]], None]
+Known = dict[Question, list[Target]]  # what names stand for
 Report = Callable[[str, str, dict[str, Any]], None]
 
 
@@ -31,14 +32,22 @@ class Watch:
         self._ask = ask
         self._tell = tell
         self._report = report
-        self._known: dict[Question, list[Target]] = {}
+        self.known: Known = {}
         self._failing: dict[Question, float] = {}  # and how long to wait before the next question
         self._tasks: list[asyncio.Task[None]] = []
+
+    def recall(self, known: Known) -> None:
+        """Let what was known under an earlier plan stand until there are other answers. To be called before start()."""
+        self.known = {question: known[question] for question in self._names if question in known}
 
     async def start(self, limit: float) -> None:
         """Ask for every name once, wait for the answers as long as `limit` says, and go on asking."""
         asked = [asyncio.Event() for _ in self._names]
         loop = asyncio.get_running_loop()
+        for question, event in zip(self._names, asked, strict=True):
+            if question in self.known:
+                self._told(question)
+                event.set()
         self._tasks = [
             loop.create_task(self._keep(question, event)) for question, event in zip(self._names, asked, strict=True)
         ]
@@ -56,7 +65,7 @@ class Watch:
 
     async def refresh(self, question: Question) -> float:
         """Ask for one name now; return in how many seconds to ask again."""
-        known = self._known.get(question, [])
+        known = self.known.get(question, [])
         try:
             answer = await self._ask(question, known)
         except UnresolvedError as error:
@@ -67,18 +76,21 @@ class Watch:
             self._report("info", "name resolved again", {"name": str(question), "addresses": _shown(answer.targets)})
         targets = sorted(answer.targets)
         if targets != known:
-            self._known[question] = targets
-            for name in self._names[question]:
-                self._tell(name, targets)
+            self.known[question] = targets
+            self._told(question)
         least: float = self._settings["min_ttl"]
         ttl: float = min(max(answer.ttl, least), self._settings["max_ttl"])
         return max(least, ttl * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 (no secret)
+
+    def _told(self, question: Question) -> None:
+        for name in self._names[question]:
+            self._tell(name, self.known[question])
 
     def _failed(self, question: Question, why: str) -> float:
         """Report a failure once, and return when to ask again: ever more slowly."""
         pause = self._failing.get(question, FIRST_RETRY / 2) * 2
         if question not in self._failing:
-            kept = len(self._known.get(question, []))
+            kept = len(self.known.get(question, []))
             self._report("warning", "name not resolved", {"name": str(question), "error": why, "kept": kept})
         self._failing[question] = min(pause, LONGEST_RETRY)
         return self._failing[question]

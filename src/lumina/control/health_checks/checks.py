@@ -18,6 +18,7 @@ Tell = Callable[[int, bool | None], None]
 Report = Callable[[str, str, dict[str, Any]], None]
 Plan = dict[str, Any]
 Identity = tuple[int, str]  # an upstream's place in the plan, and the key of an endpoint in it
+Verdicts = dict[tuple[str, str], bool]  # of whom it is known, by upstream's name and endpoint's key: is it up?
 
 
 @dataclass(slots=True)
@@ -40,9 +41,14 @@ class Checks:
         self._tell = tell
         self._report = report
         self._askers = {index: _asker(entry) for index, entry in enumerate(self._upstreams) if entry["health"]}
+        self._known: Verdicts = {}
         self._checks: dict[Identity, Check] = {}
         self._going: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(TOGETHER)
+
+    def recall(self, known: Verdicts) -> None:
+        """Hold what an earlier plan's checks have found and told. To be called before start()."""
+        self._known = known
 
     async def start(self, limit: float) -> None:
         """Begin with everyone; wait for the first answers of those with `initial: probe`, as long as `limit` says."""
@@ -76,10 +82,14 @@ class Checks:
                 self._begin(identity, member)
 
     def _begin(self, identity: Identity, member: Member) -> None:
-        health = self._upstreams[member.upstream]["health"]
+        upstream = self._upstreams[member.upstream]
+        health = upstream["health"]
         verdict = Verdict(health["healthy"], health["unhealthy"], health["initial"])
-        # Who is not known to be up gets no requests before the first answer; `up` needs none.
-        self._tell(member.slot, None if verdict.up else False)
+        known = self._known.pop((upstream["name"], member.key), None)
+        if known is not None:
+            verdict.up = known
+        else:  # who is not known to be up gets no requests before the first answer; `up` needs none
+            self._tell(member.slot, None if verdict.up else False)
         check = self._checks[identity] = Check(member, verdict)
         check.task = asyncio.get_running_loop().create_task(self._keep(check, health["interval"]))
 
@@ -106,6 +116,14 @@ class Checks:
             self._report("warning", "endpoint is down", {**facts, "error": wrong})
         elif check.asked.is_set():  # that a new one is up needs no word
             self._report("info", "endpoint is up", facts)
+
+    def verdicts(self) -> Verdicts:
+        """Return what is held of whom, for the checks of the next plan."""
+        return {
+            (self._upstreams[upstream]["name"], key): check.verdict.up
+            for (upstream, key), check in self._checks.items()
+            if check.verdict.up is not None
+        }
 
     async def stop(self) -> None:
         """Ask nobody any more."""
