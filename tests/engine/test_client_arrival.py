@@ -17,6 +17,11 @@ REQUESTS = [
         b"POST /api/payments/%61/../%2f HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"3;x=y\r\nabc\r\n0A\r\n0123456789\r\n0\r\nA: b\r\n\r\n"
     ),
+    (
+        b"PUT /api/payments/b HTTP/1.1\r\nHost: a\r\nConnection: c, d\r\nTransfer-Encoding: chunked\r\nD: e\r\n\r\n"
+        b"1\r\nx\r\n0\r\nB: 1\r\nC: 2\r\n\r\n"
+    ),
+    b"GET /api/payments/c HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: b,, c\r\nUpgrade: d\r\n\r\n",
 ]
 REFUSED = [
     b"GET /api/payments HTTP/1.1\r\nHost: a\r\nA : b\r\n\r\n",
@@ -28,6 +33,8 @@ ANSWERS = [
     b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\nA: b\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    b"HTTP/1.1 200 OK\r\nConnection: b\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: 1\r\nB: 2\r\n\r\n",
+    b"HTTP/1.1 426 Not so\r\nConnection: upgrade\r\nUpgrade: a\r\nUpgrade: h2, b\r\nContent-Length: 0\r\n\r\n",
 ]
 CUTS = st.lists(st.integers(1, 200), max_size=5).map(sorted)
 UNLIKE = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}|Date: [^\r]+|next-hop=[^\r]+")

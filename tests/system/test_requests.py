@@ -1,7 +1,7 @@
 """Tables of requests, by the section that judges them: what the upstream receives, and what the client."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.system.serving import ServingOrigin, tell_target
 from tests.system.wire import Message, Peer
 
 REQUESTS = [*LINES, *FIELDS, *LISTS, *MORE_OF_9112, *MORE_OF_9110]
+Send = Callable[[Peer, bytes], None]
 STATUS = {rule.word: rule.status for rule in RULES}
 FAMILY = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-real-ip")
 OWN = (*FAMILY, "x-forwarded-host", "x-request-id", "via")
@@ -63,11 +64,13 @@ def test_there_are_many_and_no_two_are_the_same() -> None:
     assert len(set(names(REQUESTS))) == len(REQUESTS)
 
 
+@pytest.mark.parametrize("send", [Peer.send, Peer.trickle], ids=["at once", "octet by octet"])
 @pytest.mark.parametrize("case", REFUSED, ids=names(REFUSED))
-def test_refused(gateway: Gateway, origin: ServingOrigin, case: Request) -> None:
+def test_refused(gateway: Gateway, origin: ServingOrigin, case: Request, send: Send) -> None:
     """What follows on the connection is no request, whatever it looks like."""
     with gateway.connect() as client:
-        client.send(case.wire + NEXT)
+        send(client, case.wire)
+        client.send(NEXT)
         answer = client.read_response()
         assert (answer.status, json.loads(answer.body)["type"]) == (
             STATUS[case.rule],
@@ -78,11 +81,13 @@ def test_refused(gateway: Gateway, origin: ServingOrigin, case: Request) -> None
     assert origin.requests == []
 
 
+@pytest.mark.parametrize("send", [Peer.send, Peer.trickle], ids=["at once", "octet by octet"])
 @pytest.mark.parametrize("case", TAKEN, ids=names(TAKEN))
-def test_taken(gateway: Gateway, origin: ServingOrigin, case: Request) -> None:
+def test_taken(gateway: Gateway, origin: ServingOrigin, case: Request, send: Send) -> None:
     """The upstream receives this message to the letter; where the connection stays, the next request is the next."""
     with gateway.connect() as client:
-        client.send(case.wire + NEXT)
+        send(client, case.wire)
+        client.send(NEXT)
         answer = client.read_response("HEAD" if case.line.startswith("HEAD ") else "GET")
         while answer.status == 100:
             answer = client.read_response()

@@ -18,12 +18,13 @@ REASONS = {"http_protocol_error", "http_response_header_section_size", "connecti
 
 
 def respond(peer: Peer, request: Message) -> bool:
-    """Answer `/case/N` with the octets of that case."""
-    _, _, number = request.head.line.split(" ")[1].rpartition("/case/")
+    """Answer `/case/N` with the octets of that case, and `/case/N?slowly` with one after the other."""
+    target, _, slowly = request.head.line.split(" ")[1].partition("?")
+    _, _, number = target.rpartition("/case/")
     if not number.isdigit():
         return tell_target(peer, request)
     case = RESPONSES[int(number)]
-    peer.send(case.wire)
+    peer.trickle(case.wire) if slowly else peer.send(case.wire)
     return not case.ends
 
 
@@ -49,13 +50,14 @@ def test_there_are_many_and_no_two_are_the_same() -> None:
     assert len(set(NAMES)) == len(NAMES)
 
 
+@pytest.mark.parametrize("query", ["", "?slowly"], ids=["at once", "octet by octet"])
 @pytest.mark.parametrize("number", range(len(RESPONSES)), ids=NAMES)
-def test_what_becomes_of_it(gateway: Gateway, origin: ServingOrigin, number: int) -> None:
+def test_what_becomes_of_it(gateway: Gateway, origin: ServingOrigin, number: int, query: str) -> None:
     case = RESPONSES[number]
     assert gateway.ask("/before").body == b"/before"
     connections, asked = origin.connections, len(origin.requests)
     with gateway.connect() as client:
-        client.send(f"{case.method} /case/{number} HTTP/1.1\r\nHost: h.test\r\n\r\n")
+        client.send(f"{case.method} /case/{number}{query} HTTP/1.1\r\nHost: h.test\r\n\r\n")
         seen = tuple(client.read_response().status for _ in case.interim)
         assert seen == case.interim
         if case.cut:
@@ -69,7 +71,7 @@ def test_what_becomes_of_it(gateway: Gateway, origin: ServingOrigin, number: int
             assert client.read_response().body == b"/again"
     assert gateway.ask("/after").body == b"/after"
     assert [request.head.line.split(" ")[1] for request in origin.requests[asked:]] == [
-        f"/case/{number}",
+        f"/case/{number}{query}",
         *([] if case.cut else ["/again"]),
         "/after",
     ]

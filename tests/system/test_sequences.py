@@ -1,6 +1,6 @@
 """Octets on one connection, by the section that judges them: which requests they are, and where the last one ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from tests.system.cases import HOST, head, line, post
 from tests.system.gateway import Gateway
 from tests.system.serving import ServingOrigin, tell_target
+from tests.system.wire import Peer
 
 
 class Sequence(NamedTuple):
@@ -163,11 +164,14 @@ def gateway(origin: ServingOrigin, tmp_path_factory: pytest.TempPathFactory) -> 
         yield running
 
 
+@pytest.mark.parametrize("send", [Peer.send, Peer.trickle], ids=["at once", "octet by octet"])
 @pytest.mark.parametrize("case", SEQUENCES, ids=NAMES)
-def test_which_requests_they_are(gateway: Gateway, origin: ServingOrigin, case: Sequence) -> None:
+def test_which_requests_they_are(
+    gateway: Gateway, origin: ServingOrigin, case: Sequence, send: Callable[[Peer, bytes], None]
+) -> None:
     origin.requests.clear()
     with gateway.connect() as client:
-        client.send(case.wire)
+        send(client, case.wire)
         answers = [client.read_response() for _ in case.statuses]
         assert tuple(answer.status for answer in answers) == case.statuses
         assert [answer.head.get("connection") for answer in answers[:-1]] == [None] * (

@@ -10,6 +10,7 @@ from tests.system.program import PATIENCE
 
 READ_SIZE = 262144
 NO_BODY = (204, 304)
+SLOWLY = 2000  # octets: more of them say nothing that so many do not
 
 
 class ClosedError(Exception):
@@ -88,6 +89,12 @@ class Peer:
     def send(self, *parts: bytes | str) -> None:
         for part in parts:
             self.socket.sendall(part.encode("latin-1") if isinstance(part, str) else part)
+
+    def trickle(self, data: bytes) -> None:
+        """Send octet by octet, unless there are many."""
+        size = 1 if len(data) <= SLOWLY else len(data)
+        for at in range(0, len(data), size):
+            self.send(data[at : at + size])
 
     def answer(self, body: bytes = b"ok", status: str = "200 OK", fields: str = "") -> None:
         """Send a plain response."""
