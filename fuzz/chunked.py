@@ -9,7 +9,7 @@ from lumina.http1.fields import Fields
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 QUOTED = rb'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"'
 EXTENSION = rb"[\t ]*;[\t ]*" + TOKEN + rb"(?:[\t ]*=[\t ]*(?:" + TOKEN + rb"|" + QUOTED + rb"))?"
-SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})((?:" + EXTENSION + rb")*)\r\n")
+SIZE_LINE = re.compile(rb"(0*[0-9A-Fa-f]{0,15})((?:" + EXTENSION + rb")*)\r\n")
 TRAILERS = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
 
 
@@ -18,9 +18,9 @@ def reference(wire: bytes) -> tuple[bytes, int] | None:
     content, at, overhead = b"", 0, 0
     while True:
         line = SIZE_LINE.match(wire, at)
-        if not line:
+        if not line or not line[1]:
             return None
-        size, extension = int(line[1], 16), len(line[2])
+        size, extension = int(line[1], 16), len(line[2]) + max(0, len(line[1]) - 15)
         overhead = max(0, overhead + extension - size)
         if extension > 4096 or overhead > 16384:
             return None

@@ -45,6 +45,8 @@ def trailers(section: bytes) -> bytes | None:
         pytest.param(b"a\r\n0123456789\r\n", b"0123456789", id="lower-case digit"),
         pytest.param(b"0003\r\nabc\r\n", b"abc", id="leading zeros"),
         pytest.param(b"000000000000003\r\nabc\r\n", b"abc", id="fifteen digits"),
+        pytest.param(b"0" * 15 + b"3;x\r\nabc\r\n", b"abc", id="sixteen digits, the most of them zeros"),
+        pytest.param(b"0" * 4000 + b"3\r\nabc\r\n", b"abc", id="thousands of zeros"),
         pytest.param(b"4\r\n\r\n\r\n\r\n", b"\r\n\r\n", id="line ends for content"),
         pytest.param(b"5\r\n0\r\n\r\n\r\n", b"0\r\n\r\n", id="the last chunk for content"),
         pytest.param(b"1;a\r\nx\r\n", b"x", id="extension"),
@@ -92,7 +94,10 @@ WRONG = [
     pytest.param(b"\x00\r\n", "chunk-size", id="NUL"),
     pytest.param(b"3\x00\r\n", "chunk-size", id="NUL after the size"),
     pytest.param(b"\xef\xbc\x93\r\n", "chunk-size", id="a digit of another script"),
-    pytest.param(b"0000000000000003\r\n", "chunk-size", id="sixteen digits"),
+    pytest.param(b"1000000000000000\r\n", "chunk-size", id="sixteen digits"),
+    pytest.param(b"0" * 100 + b"1000000000000000\r\n", "chunk-size", id="sixteen digits behind zeros"),
+    pytest.param(b"0" * (15 + 4097), "chunk-extension-size", id="too many zeros"),
+    pytest.param((b"0" * 4015 + b"1\r\nx\r\n") * 5, "chunk-extension-size", id="too many zeros in all"),
     pytest.param(b"FFFFFFFFFFFFFFFF0\r\n", "chunk-size", id="more than 64 bits"),
     pytest.param(b"3\nabc", "bare-lf", id="LF after the size"),
     pytest.param(b"3\rabc", "bare-cr", id="CR after the size"),
@@ -254,6 +259,7 @@ def test_what_follows_is_left_alone() -> None:
 
 def test_a_chunk_may_be_as_large_as_fifteen_digits_say() -> None:
     assert decoded(b"fffffffffffffff\r\nx") == (b"x", False, 18)
+    assert decoded(b"00fffffffffffffff\r\nx") == (b"x", False, 20)
 
 
 CHUNKS = st.lists(st.binary(min_size=1, max_size=40), max_size=6)

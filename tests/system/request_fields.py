@@ -236,7 +236,7 @@ BAD_CHUNKS = [
     ("9112 7.1", "digits of another script", b"\xd9\xa1\r\na\r\n", "chunk-size"),
     ("9112 7.1", "NUL", b"\0001\r\na\r\n", "chunk-size"),
     ("9112 7.1", "2 ** 64 and one", b"10000000000000001\r\na\r\n", "chunk-size"),
-    ("9112 7.1", "sixteen digits", b"0000000000000001\r\na\r\n", "chunk-size"),
+    ("9112 7.1", "sixteen digits", b"1000000000000000\r\na\r\n", "chunk-size"),
     ("9112 7.1", "a comma", b"1,1\r\na\r\n", "chunk-size"),
     ("9112 7.1", "LF alone after a size", b"1\na\r\n", "bare-lf"),
     ("9112 7.1", "CR alone after a size", b"1\ra\r\n", "bare-cr"),

@@ -239,6 +239,14 @@ RESPONSES = [
         CHUNKED,
         b"ab",
     ),
+    Response(
+        "9112 7.1",
+        "forty digits",
+        POURED + b"0" * 39 + b"2\r\nab\r\n" + b"0" * 40 + b"\r\n\r\n",
+        OK,
+        CHUNKED,
+        b"ab",
+    ),
     Response("9112 7.1", "chunks, and more", POURED + b"2\r\nab\r\n0\r\n\r\n\r\n", OK, CHUNKED, b"ab", kept=False),
     Response("9112 7.1.1", "extensions", POURED + b'2 ; a = "\\"; \xe9" ;b\r\nab\r\n0;c\r\n\r\n', OK, CHUNKED, b"ab"),
     Response(

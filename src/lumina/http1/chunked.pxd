@@ -8,8 +8,8 @@ from lumina.http1.rules cimport (
 )
 
 cdef enum:
-    MAX_SIZE_DIGITS = 15            # 2**60 octets: far from overflow
-    MAX_EXTENSION = 4096            # octets of the extensions of one chunk
+    MAX_SIZE_DIGITS = 15            # leading zeros aside; 2**60 octets: far from overflow
+    MAX_EXTENSION = 4096            # octets of the extensions of one chunk, and of zeros before its size
     MAX_OVERHEAD = 16384            # octets of extensions of the whole body, beyond its content
     MAX_TRAILERS = 8192
 
@@ -68,11 +68,15 @@ cdef class ChunkedDecoder:
     cdef bint _wrong(self, int rule) noexcept
     cdef bint _expect(self, unsigned char octet, unsigned char wanted, int after) noexcept
     cdef bint _size(self, unsigned char octet) noexcept
+    cdef bint _may_be_longer(self) noexcept
     cdef bint _size_end(self) noexcept
     cdef bint _extend(self, unsigned char octet) noexcept
     cdef int _extension_phase(self, unsigned char octet) noexcept
     cdef bint _trailer(self, unsigned char octet) noexcept
     cdef bint _collect(self, unsigned char octet) noexcept
     cdef bint _finish(self) noexcept
+    cdef bint _keep(self, bytes section) noexcept
+
+cdef Py_ssize_t SIZE_BOUND
 
 cdef int hex_value(unsigned char octet) noexcept

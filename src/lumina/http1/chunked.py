@@ -43,6 +43,8 @@ if not cython.compiled:
         DONE,
     ) = range(20)
 
+SIZE_BOUND = 1 << 56  # what a size has to be below to be followed by another digit: then it is of fifteen
+
 # What a trailer may not say, because it would come too late or be taken for a header (RFC 9110, section 6.5.1).
 FORBIDDEN = frozenset(
     b"host authorization cookie set-cookie www-authenticate authentication-info cache-control expect max-forwards "
@@ -158,8 +160,8 @@ class ChunkedDecoder:
         digit: cython.int = hex_value(octet)
         if digit >= 0:
             self._digits += 1
-            if self._digits > MAX_SIZE_DIGITS:
-                return self._wrong(RULE_CHUNK_SIZE)
+            if self._digits > MAX_SIZE_DIGITS and not self._may_be_longer():
+                return False
             self._left = self._left * 16 + digit
         elif self._digits and octet == 13:
             self._phase = SIZE_LF
@@ -170,6 +172,13 @@ class ChunkedDecoder:
         else:
             return self._wrong(RULE_BARE_LF if self._digits and octet == 10 else RULE_CHUNK_SIZE)
         return True
+
+    def _may_be_longer(self) -> cython.bint:
+        """Say whether a size of so many digits may have one more: as long as those at its beginning are zeros."""
+        if self._left >= SIZE_BOUND:
+            return self._wrong(RULE_CHUNK_SIZE)
+        self._extension += 1  # they say as little as an extension, and may be as many
+        return self._extension <= MAX_EXTENSION or self._wrong(RULE_CHUNK_EXTENSION_SIZE)
 
     def _size_end(self) -> cython.bint:  # hot
         """End the line of a chunk size. Extensions may be as long as the content they come with, and a little more."""
@@ -263,24 +272,26 @@ class ChunkedDecoder:
         return True
 
     def _finish(self) -> cython.bint:
-        """End the body; check its trailers and keep those that may be passed on."""
-        fields: Fields
-        section: bytes
-        withheld: set[bytes] = self._withheld or set()
-        if self._section is not None:
-            section = bytes(self._section + b"\r\n")
-            fields = Fields()
-            if fields.scan_bytes(section) < 0:
-                return self._wrong(fields.refusal)
-            kept = b"".join(
-                name + b": " + value + b"\r\n"
-                for name, value in fields.forwarded(section)
-                if not _is_forbidden(_plain(name)) and _plain(name) not in withheld
-            )
-            if kept:
-                self.trailers = bytearray(kept)
+        """End the body."""
+        if self._section is not None and not self._keep(bytes(self._section + b"\r\n")):
+            return False
         self._phase = DONE
         self.done = True
+        return True
+
+    def _keep(self, section: bytes) -> cython.bint:
+        """Check the trailers, and keep those that may be passed on."""
+        fields: Fields = Fields()
+        withheld: set[bytes] = self._withheld or set()
+        if fields.scan_bytes(section) < 0:
+            return self._wrong(fields.refusal)
+        kept = b"".join(
+            name + b": " + value + b"\r\n"
+            for name, value in fields.forwarded(section)
+            if not _is_forbidden(_plain(name)) and _plain(name) not in withheld
+        )
+        if kept:
+            self.trailers = bytearray(kept)
         return True
 
     def begin_with(self, head: Fields, data: bytes) -> None:

@@ -128,7 +128,7 @@ _TABLE = (
     ("status-line", 400, "The status line is not a version, a status code and a reason."),
     ("status-code", 400, "The status code is not one of 100 to 599."),
     ("status-version", 400, "A response of HTTP/1.0 has a status that only HTTP/1.1 knows."),
-    ("chunk-size", 400, "A chunk size is not one to fifteen hexadecimal digits and a line end."),
+    ("chunk-size", 400, "A chunk size is not a hexadecimal number of up to fifteen digits and a line end."),
     ("chunk-extension", 400, "A chunk extension is malformed."),
     ("chunk-extension-size", 400, "The chunk extensions are larger than is taken here."),
     ("chunk-end", 400, "The data of a chunk is not followed by a line end."),
