@@ -247,7 +247,6 @@ class Client(Paced):
         while at < end and not decoder.done:
             at = decoder.step(data, at, end)
             if at < 0:
-                self.persistent = False
                 self.exchange.request_broken(BAD_REQUEST, decoder.refusal)
                 return -1
             if decoder.span_size > 0:
@@ -357,7 +356,6 @@ class Client(Paced):
             self._linger()
         else:
             self.stage = HEAD
-            self.paused = False
             self.said()
             if self.untried or self.seen & (EPOLLIN | GONE):
                 self.reactor.again(self)

@@ -309,7 +309,6 @@ class Exchange(Reception):
         """The upstream agreed to another protocol: from here on a tunnel has the streams."""
         tunnel: Tunnel = Tunnel(self)
         self.done_by = 0.0  # what was asked for has been answered
-        self.gateway.reactor.wheel.disarm(self)
         self.record.first_byte = self.gateway.reactor.clock.now
         self.record.status = 101
         self.responded = True
