@@ -247,6 +247,20 @@ def test_what_was_held_back_is_asked_once_the_answers_are_taken(stage: Stage) ->
     assert got.count(b"HTTP/1.1 200 OK") == asked + 1
 
 
+def test_who_was_refused_may_only_say_so_much_more(stage: Stage) -> None:
+    stage.adopt(routes__0__body_bytes=5)
+    client = stage.client()
+    client.send(b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n")
+    stage.settle()
+    sent = 0
+    with contextlib.suppress(ConnectionError):
+        while sent < 100_000_000:
+            client.send(b"x" * 65536)
+            sent += 65536
+            stage.settle()
+    assert sent < 10_000_000
+
+
 def test_the_last_answer_of_a_connection_may_be_taken_slowly(stage: Stage) -> None:
     """It is not cut off by the time for which a connection lingers."""
     part = b"10000\r\n" + b"x" * 65536 + b"\r\n"

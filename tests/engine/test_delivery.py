@@ -64,13 +64,15 @@ def test_a_refused_endpoint_hands_over_to_the_next(stage: Stage) -> None:
     ],
 )
 def test_an_upstream_that_cannot_be_reached(stage: Stage, endpoint: tuple[str, int] | None, reason: str) -> None:
-    stage.adopt(endpoint or nobody())
+    address = endpoint or nobody()
+    stage.adopt(address)
     client = stage.client()
     client.send(get())
     _, fields, body = head_of(stage.wait(client))
     assert json.loads(body)["reason"] == reason
     assert fields["proxy-status"].startswith(f"lumina; error={reason}")
     assert stage.arena.read()["errors"] == {reason: 1}
+    assert stage.lines()[0]["endpoint"] == "{}:{}".format(*address)
 
 
 def test_endpoints_take_turns(stage: Stage) -> None:

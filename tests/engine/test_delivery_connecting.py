@@ -127,11 +127,11 @@ def test_another_request_begins_with_the_address_that_took_the_last(stage: Stage
 
 
 def test_only_one_address_is_tried_beside_the_first(stage: Stage, full: tuple[str, int]) -> None:
-    stage.adopt(full, **HURRIED)
+    stage.adopt(full)
     one_at(stage, full, full, full)
     client = stage.client()
     client.send(get())
-    for _ in range(4):
+    for _ in range(8):
         stage.settle()
         stage.engine.skip(0.11)
     assert stage.engine.held()["open"] == 2

@@ -104,6 +104,18 @@ def test_a_request_that_is_not_kept_is_not_sent_again(stage: Stage) -> None:
     assert nobody_comes(two.listeners[1])
 
 
+def test_an_answer_that_has_begun_is_not_begun_again(stage: Stage) -> None:
+    two = Endpoints(stage, **IN_TURN)
+    client = asked(stage)
+    _, upstream = two.asked()
+    upstream.read()
+    upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nno chunk\r\n")
+    assert client.read().endswith(b"4\r\nhalf\r\n")
+    assert client.ended
+    stage.engine.skip(PAUSE)
+    assert nobody_comes(two.listeners[1])
+
+
 def test_who_leaves_without_a_word_has_failed(stage: Stage) -> None:
     two = Endpoints(stage, **IN_TURN, upstreams__0__outliers__consecutive=1)
     client = asked(stage)

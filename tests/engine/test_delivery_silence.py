@@ -92,9 +92,9 @@ def test_who_has_answered_another_has_a_while_before_a_challenge(stage: Stage) -
     stage.engine.skip(0.8)
     upstream.send(answer())
     assert quick.read().endswith(b"ok")
-    stage.engine.skip(0.6)
+    stage.engine.skip(0.3)
     assert stage.arena.read()["retries"] == {(2, "hedge"): 1}  # that of the other endpoint, which has answered nobody
-    stage.engine.skip(0.6)
+    stage.engine.skip(ALONE)
     assert stage.arena.read()["retries"] == {(2, "hedge"): 2}
 
 
@@ -124,6 +124,33 @@ def test_the_second_is_given_up_as_soon_as_the_first_begins_to_answer(stage: Sta
     assert other.ended
     upstream.send(b"ok")
     assert client.read().endswith(b"took")
+
+
+def test_the_second_is_given_up_when_the_first_says_that_an_answer_will_come(stage: Stage) -> None:
+    two, client, upstream = late(stage)
+    stage.engine.skip(ALONE)
+    _, other = two.asked()
+    upstream.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+    other.read()
+    assert other.ended
+    upstream.send(answer(b"first"))
+    assert client.read().endswith(b"first")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_what_changes_nothing_may_be_asked_of_two(stage: Stage, method: str) -> None:
+    two = Endpoints(stage, **IN_TURN)
+    client = stage.client()
+    client.send(get().replace(b"GET", method.encode()))
+    _, first = two.asked()
+    first.read()
+    stage.engine.skip(ALONE)
+    _, second = two.asked()
+    assert second.read().startswith(method.encode())
+    stage.engine.skip(0.2)
+    second.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+    assert client.read().startswith(b"HTTP/1.1 204 ")
+    assert 0.2 <= stage.arena.endpoint(1)["latency"] < ALONE  # since it was asked
 
 
 def test_whose_answer_has_begun_is_kept_waiting_no_more(stage: Stage) -> None:

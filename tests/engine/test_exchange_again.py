@@ -104,3 +104,19 @@ def test_what_is_told_of_a_request_is_its_own(stage: Stage) -> None:
     assert all("fallback" not in line for line in (*direct, nowhere))
     assert [line["connect"] > 0.0 for line in direct] == [True, False]
     assert (nowhere["connect"], nowhere["first_byte"], nowhere["attempts"]) == (0.0, None, 0)
+
+
+def test_who_asked_for_another_protocol_before_does_not_get_it_now(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get(fields="Connection: upgrade\r\nUpgrade: websocket\r\n"))
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+    client.send(get())
+    upstream = upstream if upstream.read() else stage.accept()
+    upstream.send(b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+    upstream.close()
+    stage.settle()
+    stage.engine.skip(0.3)
+    assert b" 101 " not in client.read()

@@ -199,5 +199,14 @@ def test_requests_that_wait_for_answers_are_not_pipelined(stage: Stage) -> None:
         assert b"Connection: close" not in client.read()
 
 
+def test_what_was_pipelined_before_is_forgotten(stage: Stage) -> None:
+    stage.adopt(limits__pipelined_requests=2)
+    client = stage.client()
+    for _ in range(3):
+        client.send(2 * get("/nowhere"))
+        assert client.read().count(b"HTTP/1.1 404") == 2
+        assert not client.ended
+
+
 def test_every_limit_has_a_word_of_its_own() -> None:
     assert len(set(WORDS)) == len(WORDS)

@@ -38,6 +38,21 @@ def test_who_came_before_the_drain_is_served(stage: Stage) -> None:
     client = stage.client()
     stage.engine.drain()  # nobody has accepted it yet
     client.send(get("/nowhere"))
+    line, fields, _ = head_of(client.read())
+    assert (line, fields["connection"]) == ("HTTP/1.1 404 Not Found", "close")
+    assert stage.arena.read()["workers"][0]["accepted"] == 1
+
+
+def test_who_had_begun_before_the_drain_may_finish(stage: Stage) -> None:
+    client, idle = stage.client(), stage.client()
+    request = get("/nowhere")
+    client.send(request[:9])
+    stage.settle()
+    stage.engine.drain()
+    stage.engine.skip(5.0)
+    idle.read()
+    assert idle.ended
+    client.send(request[9:])
     assert head_of(client.read())[0] == "HTTP/1.1 404 Not Found"
 
 

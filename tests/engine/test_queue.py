@@ -255,6 +255,14 @@ def test_what_the_displaced_is_told_is_for_its_own_client(stage: Stage) -> None:
     assert high.read().endswith(b"high")
 
 
+def test_who_is_less_important_waits_behind_those_who_wait_too_long(stage: Stage) -> None:
+    prioritised(stage, overload__queue_age=0.05, upstreams__0__timeouts__queue=60.0)
+    sent(stage, "/low/0", "/high/1")
+    stage.pass_time(1.0)
+    (low,) = sent(stage, "/low/2")
+    assert json.loads(head_of(low.read())[2])["reason"] == "overloaded"
+
+
 def test_those_who_would_wait_too_long_are_refused_by_priority(stage: Stage) -> None:
     prioritised(stage, overload__queue_age=0.05, upstreams__0__timeouts__queue=60.0)
     clients = sent(stage, "/low/0", "/low/1")

@@ -88,6 +88,9 @@ def test_a_side_that_is_reset_resets_the_other(stage: Stage, tmp_path: Path, who
     stage.settle()
     if before == "the other side takes nothing" and who == "upstream":  # what came before the reset is for the client
         other.read_until(b"no such octets")
+    if before != "the other side takes nothing":
+        other.read()
+        assert before or other.reset
     (line,) = stage.lines()
     assert (line["status"], line["reason"]) == (101, "client_gone" if who == "client" else "connection_terminated")
     assert stage.engine.connections == 0
@@ -143,6 +146,17 @@ def test_a_tunnel_that_carries_octets_one_way_is_not_idle(stage: Stage, sender: 
     stage.wait(client)
     upstream.read()
     assert (client.ended, upstream.ended) == (True, True)
+
+
+def test_the_times_of_a_request_are_over_when_its_tunnel_begins(stage: Stage) -> None:
+    times = {"request": 5.0, "first_byte": 10.0, "between_bytes": 10.0}
+    stage.adopt(**{f"upstreams__0__timeouts__{name}": seconds for name, seconds in times.items()})
+    client, upstream = opened(stage)
+    stage.engine.skip(30.0)
+    client.send(b"still")
+    assert upstream.read() == b"still"
+    upstream.send(b"here")
+    assert client.read() == b"here"
 
 
 def test_a_tunnel_whose_client_was_slow_for_a_while_goes_on(stage: Stage) -> None:

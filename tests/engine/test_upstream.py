@@ -86,6 +86,23 @@ def test_a_body_that_breaks_off_breaks_the_answer(stage: Stage, begun: bytes) ->
     assert stage.lines()[0]["reason"] == "http_response_incomplete"
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_what_came_with_the_break_comes_through_and_the_break_is_seen(stage: Stage, version: str) -> None:
+    client = stage.client()
+    client.send(f"GET /api/payments/x HTTP/{version}\r\nHost: a\r\n\r\n".encode())
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nno chunk\r\n")
+    stage.settle()
+    got = client.read()
+    assert client.ended
+    if version == "1.0":  # whose answers end with the connection, and must not seem to
+        assert client.reset
+    else:
+        assert got.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert got.endswith(b"4\r\nhalf\r\n")
+
+
 def test_octets_behind_an_answer_are_never_used(stage: Stage) -> None:
     client = stage.client()
     client.send(get())

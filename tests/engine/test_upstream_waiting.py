@@ -68,6 +68,25 @@ def test_those_of_an_endpoint_that_is_none_any_more_are_closed(stage: Stage) -> 
     assert stage.engine.held()["open"] == 0
 
 
+def test_those_that_end_while_they_wait_leave_the_others(stage: Stage) -> None:
+    clients = [stage.client() for _ in range(3)]
+    for client in clients:
+        client.send(get())
+    waiting = [stage.accept() for _ in clients]
+    for upstream, client in zip(waiting, clients, strict=True):  # the last waits on top
+        upstream.read()
+        upstream.send(answer())
+        client.read()
+    for at in (1, 0):
+        waiting[at].close()
+        stage.settle()
+    assert stage.engine.held()["idle"] == 1
+    clients[0].send(get())
+    assert waiting[2].read().startswith(b"GET ")
+    clients[1].send(get())
+    assert stage.accept().read().startswith(b"GET ")
+
+
 def test_the_first_address_that_a_name_server_tells_is_tried_first(stage: Stage) -> None:
     other = stage.listen()
     client = stage.client()
