@@ -18,7 +18,7 @@ from tests.engine.stage import Stage, answer, head_of
 from tests.engine.test_tls import turning
 from tests.engine.test_tls_floods import CIPHER, MESSAGES, expanded
 
-HANDSHAKE, CONTENT = 22, 23  # of what a record is (RFC 5246, section 6.2.1)
+ALERT, HANDSHAKE, CONTENT = 21, 22, 23  # of what a record is (RFC 5246, section 6.2.1)
 HELLO_REQUEST = bytes(4)
 ASKED = b"POST /api/payments/x HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2\r\n\r\nno"  # is not asked twice
 
@@ -243,6 +243,20 @@ def test_now_and_then_they_are_taken(upstream: Upstream, kind: str) -> None:
     upstream.client.send(ASKED)
     upstream.act(version, hears, some, answers, asks_again, hears, some, answers, asks_again, hears, some, answers)
     assert upstream.client.read().count(b"HTTP/1.1 200 OK") == 3
+    assert upstream.limits() == {}
+
+
+def test_one_more_handshake_is_refused(upstream: Upstream) -> None:
+    """It would run inside one read of OpenSSL's, for as long as the upstream asks for another."""
+
+    def alerted(server: Server) -> None:
+        server.hello()
+        with socket.socket(fileno=socket.dup(server.socket.fileno())) as raw:
+            raw.settimeout(20)
+            assert raw.recv(1) == bytes([ALERT])
+
+    upstream.client.send(ASKED)
+    upstream.act(ssl.TLSVersion.TLSv1_2, hears, alerted)
     assert upstream.limits() == {}
 
 
