@@ -143,6 +143,15 @@ def test_a_client_that_takes_too_little_is_let_go(stage: Stage) -> None:
     assert stage.arena.read()["limits"] == {"write_time": 1}
 
 
+def test_the_time_that_a_client_takes_is_not_its_upstream_s(stage: Stage) -> None:
+    stage.adopt(timeouts__write=3600.0, limits__min_response_rate=0, upstreams__0__timeouts__between_bytes=10.0)
+    _, upstream = blocked(stage)
+    stage.engine.skip(30.0)
+    upstream.read()
+    assert not upstream.ended
+    assert lines_of(stage) == []
+
+
 @pytest.mark.parametrize("rate", [1, 0])
 def test_a_client_that_takes_enough_is_not(stage: Stage, rate: int) -> None:
     stage.adopt(timeouts__rate_grace=0.1, timeouts__write=1.0, limits__min_response_rate=rate)
