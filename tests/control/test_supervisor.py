@@ -8,7 +8,6 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,77 +15,15 @@ import pytest
 
 from lumina.control import supervisor as module
 from lumina.control.listening import ListenError
-from lumina.control.sink import Sink
 from lumina.control.supervisor import (
     Listener,
-    Resources,
     StartError,
     Supervisor,
     admin_socket,
     open_all,
     private_directory,
 )
-from lumina.engine.arena import Arena
-from tests.control.conftest import Reply, UnixConnection
-
-STAND_IN = str(Path(__file__).with_name("stand_in.py"))
-
-Plan = dict[str, Any]
-
-
-class Run:
-    """One run of a supervisor: its code, its resources, and what it said."""
-
-    def __init__(self, plan: Plan, script: str, directory: Path) -> None:
-        self.plan = plan
-        self.command = (sys.executable, STAND_IN, script)
-        self.path = str(directory / "admin.sock")
-        self.log = directory / "access.log"
-        arena = Arena.create(2 * plan["server"]["workers"])
-        self.owned = Resources(open_all(plan["server"]), admin_socket(directory), arena, Sink(str(self.log)))
-        self.load: Callable[[], Plan] | None = None
-        self.supervisor: Supervisor
-
-    def play(self, act: Callable[["Run"], Awaitable[None]]) -> int:
-        """Run to the end, doing `act` once we listen; return the exit code."""
-
-        async def run() -> int:
-            self.supervisor = Supervisor(self.plan, self.owned, self.command, self.load)
-            acting: list[asyncio.Task[None]] = []
-
-            async def guarded() -> None:
-                try:
-                    await act(self)
-                finally:
-                    self.supervisor.stop()
-
-            def ready() -> None:
-                acting.append(asyncio.get_running_loop().create_task(guarded()))
-
-            code = await self.supervisor.run(on_ready=ready)
-            await asyncio.gather(*acting)
-            return code
-
-        return asyncio.run(asyncio.wait_for(run(), 60))
-
-    async def ask(self, target: str) -> Reply:
-        """Ask the admin socket, without standing in the loop's way."""
-        return await asyncio.to_thread(lambda: UnixConnection(self.path).ask("GET", target))
-
-    async def until(self, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Ask for health until `true` says that it is as awaited."""
-        while True:
-            document: dict[str, Any] = json.loads((await self.ask("/health")).body)
-            if true(document):
-                return document
-
-
-def said(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-
-
-async def nothing(_: Run) -> None:
-    pass
+from tests.control.supervised import Plan, Run, nothing, said
 
 
 def test_it_listens_answers_and_stops(plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -203,109 +140,6 @@ def test_asked_to_stop_while_it_starts_it_stops(plan: Plan, tmp_path: Path, capl
 
     assert asyncio.run(asyncio.wait_for(run(), 60)) == 0
     assert caplog.messages == []  # asyncio complains of what was left behind
-
-
-async def reloaded(run: Run, result: str, count: int = 1) -> None:
-    """Ask to reload, as often as it takes to be told that it ended so."""
-    os.kill(os.getpid(), signal.SIGHUP)
-    line = f'lumina_config_reloads_total{{result="{result}"}} {count}\n'.encode()
-    while line not in (await run.ask("/metrics")).body:
-        pass
-
-
-def test_hup_puts_new_workers_in_the_place_of_the_old(
-    plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    slots: list[set[int]] = []
-
-    async def act(run: Run) -> None:
-        for count in range(3):
-            if count:
-                await reloaded(run, "success", count)
-            document = await run.until(lambda document: document["status"] == "ok")
-            slots.append({each["slot"] for each in document["workers"]["list"]})
-
-    run = Run(plan, "obeys", tmp_path)
-    run.load = lambda: {**plan, "hash": "another"}
-    assert run.play(act) == 0
-    assert slots == [{0, 1}, {2, 3}, {0, 1}]
-    events = said(capfd)
-    assert [each["event"] for each in events] == [
-        "listening",
-        "configuration reloaded",
-        "configuration reloaded",
-        "draining",
-        "stopped",
-    ]
-    assert events[1]["config"] == "another"
-
-
-def test_workers_that_do_not_come_up_leave_the_old_ones_at_work(
-    plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    documents: list[dict[str, Any]] = []
-
-    async def act(run: Run) -> None:
-        documents.append(json.loads((await run.ask("/health")).body))
-        launch = run.supervisor._launch
-        run.supervisor._launch = launch._replace(command=(sys.executable, STAND_IN, "fails"))
-        await reloaded(run, "refused")
-        documents.append(json.loads((await run.ask("/health")).body))
-        run.supervisor._launch = launch
-        await reloaded(run, "success")
-        documents.append(json.loads((await run.ask("/health")).body))
-
-    run = Run(plan, "obeys", tmp_path)
-    run.load = lambda: plan
-    assert run.play(act) == 0
-    pids = [[each["pid"] for each in document["workers"]["list"]] for document in documents]
-    assert pids[0] == pids[1] != pids[2]
-    assert [document["config"].get("reload") for document in documents] == [None, "refused", None]
-    refusals = [each["error"] for each in said(capfd) if each["event"] == "configuration refused"]
-    assert refusals == ["the workers did not come up"]
-
-
-def test_the_old_ones_that_do_not_finish_are_ended(
-    plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    plan["timeouts"]["drain"] = 0.1
-
-    async def act(run: Run) -> None:
-        await reloaded(run, "success")
-        await reloaded(run, "success", 2)  # which needs the places of those
-
-    run = Run(plan, "lingers", tmp_path)
-    run.load = lambda: plan
-    assert run.play(act) == 0
-    late = [each["workers"] for each in said(capfd) if each["event"] == "drain took too long, ending the rest"]
-    assert late[0] == 2
-
-
-def test_asked_to_stop_while_it_reloads_it_stops(plan: Plan, tmp_path: Path) -> None:
-    plan["timeouts"]["drain"] = 0.1
-
-    async def act(run: Run) -> None:
-        launch = run.supervisor._launch
-        run.supervisor._launch = launch._replace(command=(sys.executable, STAND_IN, "hangs"))
-        os.kill(os.getpid(), signal.SIGHUP)
-        await asyncio.sleep(0.2)
-
-    run = Run(plan, "obeys", tmp_path)
-    run.load = lambda: plan
-    assert run.play(act) == 0
-
-
-def test_a_terminal_that_is_closed_is_the_end(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = [True, False]
-    monkeypatch.setattr(module, "has_terminal", lambda: there.pop(0))
-
-    async def act(run: Run) -> None:
-        os.kill(os.getpid(), signal.SIGHUP)
-        await run.supervisor._stop.wait()
-
-    run = Run(plan, "obeys", tmp_path)
-    run.load = lambda: plan
-    assert run.play(act) == 0
 
 
 def test_usr1_opens_the_log_again(plan: Plan, tmp_path: Path) -> None:

@@ -167,3 +167,20 @@ def test_whatever_goes_wrong_with_one_name_the_others_go_on() -> None:
         return seen
 
     assert "octets" in asyncio.run(run()).reports[0][2]["error"]
+
+
+def test_what_is_recalled_is_told_at_once_and_waited_for_by_nobody() -> None:
+    async def ask(_: Question, __: list[Target]) -> Answer:
+        await asyncio.sleep(1000)
+        raise AssertionError
+
+    async def run() -> Seen:
+        seen = Seen()
+        watch = Watch([NAME], {}, ask, seen.tell, seen.report)
+        watch.recall({ORDERS: [Target(("127.0.0.1",), 80)], Question("gone.test", 80): []})
+        assert list(watch.known) == [ORDERS]
+        await asyncio.wait_for(watch.start(1000), 60)
+        await watch.stop()
+        return seen
+
+    assert asyncio.run(run()).told == [(NAME, ["127.0.0.1"])]
