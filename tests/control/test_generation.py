@@ -107,7 +107,7 @@ def test_it_goes_on_where_its_successor_did_not_come_up(plan: Plan) -> None:
         assert await made.came_up()
         first = made.upstreams
         await first.stop()
-        await made.resume()
+        made.resume()
         assert made.upstreams is not first
         assert (await made.upstreams.latest())["endpoints"] == (await first.latest())["endpoints"]
         made.kill()

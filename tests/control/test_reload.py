@@ -38,3 +38,4 @@ def test_the_log_names_every_mistake_and_shows_no_line_of_the_file(tmp_path: Pat
     assert any("(did you mean `upstream`?)" in problem for problem in problems)
     assert "hunter2" not in str(problems)
     assert told(LuminaError("why")) == {"error": "why"}
+    assert told(OSError("why")) == {"error": "OSError('why')"}

@@ -88,6 +88,47 @@ def test_workers_that_do_not_come_up_leave_the_old_ones_at_work(
     assert refusals == ["the workers did not come up"]
 
 
+def not_ours() -> Plan:
+    raise RecursionError("a mistake of ours")
+
+
+def test_whatever_goes_wrong_what_is_at_work_goes_on(
+    plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    missing = str(tmp_path / "gone.crt")  # that was there when the file was checked
+    server = {**plan["server"], "tls": [{"certificate": missing, "key": missing}]}
+
+    async def act(run: Run) -> None:
+        await reloaded(run, "refused")
+        run.load = run.supervisor._load_plan = lambda: {**plan, "server": server}
+        await reloaded(run, "refused", 2)
+        assert is_going(run.supervisor._now)
+        assert json.loads((await run.ask("/health")).body)["status"] == "ok"
+
+    run = Run(plan, "obeys", tmp_path)
+    run.load = not_ours
+    assert run.play(act) == 0
+    refusals = [each["error"] for each in said(capfd) if each["event"] == "configuration refused"]
+    assert refusals[0] == "RecursionError('a mistake of ours')"
+    assert missing in refusals[1]
+
+
+def test_those_who_take_too_long_are_not_waited_for(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "COMING_UP", 0.2)
+
+    async def act(run: Run) -> None:
+        launch = run.supervisor._launch
+        run.supervisor._launch = launch._replace(command=(sys.executable, STAND_IN, "hangs"))
+        await reloaded(run, "refused")
+        assert is_going(run.supervisor._now)
+
+    run = Run(plan, "obeys", tmp_path)
+    run.load = lambda: plan
+    assert run.play(act) == 0
+
+
 def test_the_old_ones_that_do_not_finish_are_ended(
     plan: Plan, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,12 +70,16 @@ class Generation:
         for keeper in self._keepers:
             keeper.add_done_callback(watch)
 
-    async def came_up(self) -> bool:
-        """Wait until every worker was ready once, or one did not come up; say which."""
-        await asyncio.gather(*(slot.first.wait() for slot in self.slots))
+    async def came_up(self, limit: float | None = None) -> bool:
+        """Wait until every worker was ready once, or one did not come up, or for so many seconds; say which."""
+        try:
+            async with asyncio.timeout(limit):
+                await asyncio.gather(*(slot.first.wait() for slot in self.slots))
+        except TimeoutError:
+            return False
         return all(slot.state != "gone" for slot in self.slots)
 
-    async def resume(self) -> None:
+    def resume(self) -> None:
         """Go on with the upstreams, for the generation that was to follow did not come up."""
         self.upstreams = self._upstreams(self)
         self.upstreams.start()

@@ -58,11 +58,11 @@ class Reloads:
         return {} if self.current else {"reload": "refused"}
 
 
-def told(error: LuminaError) -> dict[str, Any]:
+def told(error: Exception) -> dict[str, Any]:
     """Return what the log says of a refusal: no line of the file, for it may hold a secret."""
     if isinstance(error, InvalidConfigError):
         return {"problems": [problem.brief() for problem in error.problems]}
-    return {"error": str(error)}
+    return {"error": str(error) if isinstance(error, LuminaError) else repr(error)}
 
 
 def _now() -> float:

@@ -33,6 +33,7 @@ from lumina.errors import LuminaError
 
 # -P: a json.py in the directory that we are started from must not become ours.
 WORKER = (sys.executable, "-P", "-m", "lumina.control.worker")
+COMING_UP = 90.0  # seconds that those who follow may take, names and health checks included
 DIRECTORIES = (None, "/dev/shm")  # noqa: S108 (mkdtemp makes it ours alone; None is TMPDIR or the system's)
 
 Plan = dict[str, Any]
@@ -202,9 +203,10 @@ class Supervisor:
             self._asked.clear()
             try:
                 await self._reload()
-            except LuminaError as error:
-                self._reloads.refused()
-                self._report("error", "configuration refused", {**told(error), "config": self._now.plan["hash"]})
+            except Exception as error:  # noqa: BLE001 (whatever is wrong with what is new: what is at work goes on)
+                if not self._stop.is_set():
+                    self._reloads.refused()
+                    self._report("error", "configuration refused", {**told(error), "config": self._now.plan["hash"]})
 
     async def _reload(self) -> None:
         """Put workers beside ours that work by what the file says now; once they do, ours finish and go."""
@@ -212,30 +214,31 @@ class Supervisor:
             return
         plan = await asyncio.to_thread(self._load_plan)
         hold_to(self._now.plan, plan)
-        before, blocks = self._now, self._spare
-        try:
-            plan = self._ledger.number(plan)
-        except LuminaError:
-            self._ledger.number(before.plan)
-            raise
+        before = self._now
         await before.upstreams.stop()  # what it found, its successor has
-        after = self._generation(plan, blocks, before)
-        after.start(self._watch)
-        if not await self._unless_stopped(after.came_up()):
-            after.kill()
-            await after.over()
-            await after.upstreams.stop()
+        try:
+            after = await self._successor(plan, before)
+        except Exception:
             self._ledger.number(before.plan)
-            await before.resume()
-            if self._stop.is_set():
-                return
-            raise WorkersError("the workers did not come up")
+            before.resume()
+            raise
         self._now, self._leaving = after, before
         self._spare = range(before.slots[0].number, before.slots[0].number + len(before.slots))
         before.drain()
         asyncio.get_running_loop().call_later(plan["timeouts"]["drain"], self._end, before)
         self._reloads.success()
         self._report("info", "configuration reloaded", {"config": plan["hash"], "routes": len(plan["routes"])})
+
+    async def _successor(self, plan: Plan, before: Generation) -> Generation:
+        """Return a generation that works by `plan`; where it does not come up, nothing of it is left."""
+        after = self._generation(self._ledger.number(plan), self._spare, before)
+        after.start(self._watch)
+        if await self._unless_stopped(after.came_up(COMING_UP)):
+            return after
+        after.kill()
+        await after.over()
+        await after.upstreams.stop()
+        raise WorkersError("the workers did not come up")
 
     def _end(self, generation: Generation) -> None:
         if generation.left:
