@@ -135,8 +135,9 @@ def informed(request: Request, line: Line) -> None:
     ways = X_FORWARDED if CHAINS[X_FORWARDED] in request.names else RFC_7239
     line["ways"] = ways
     claims = [name for name in request.names if is_claim(name)]
-    assert len(set(claims)) == len(claims), request
-    assert line["trusted"] or set(claims) <= CLAIMS[ways], request  # a trusted proxy may tell more
+    ours = [spelt for name in claims if (spelt := name.replace(b"_", b"-")) in CLAIMS[ways]]
+    assert len(set(ours)) == len(ours), request
+    assert line["trusted"] or set(claims) <= CLAIMS[ways], request  # a trusted proxy may tell more, and that twice
     nodes = [str(node) for node in model(request.values(CHAINS[ways]), ways) or []][1:]
     assert nodes[:1] == [peer(line)], (request, line)
     assert line["client"] in nodes or len(nodes) == NODES - 1, (request, line)
