@@ -36,6 +36,7 @@ class Response(NamedTuple):
     ends: bool = False  # the upstream closes after it
     interim: tuple[int, ...] = ()
     cut: bool = False  # what the client receives breaks off
+    more: bool = False  # octets follow that belong to no answer
 
 
 HOST = b"Host: h.test\r\n"

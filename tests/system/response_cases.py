@@ -230,6 +230,7 @@ GOOD = [
         LENGTH,
         b"ab",
         kept=False,
+        more=True,
     ),
     Response(
         "9112 9.2",
@@ -239,6 +240,7 @@ GOOD = [
         LENGTH,
         b"ab",
         kept=False,
+        more=True,
     ),
     Response("9112 4", "HTTP/1.2 is read as 1.1", b"HTTP/1.2 200 OK\r\nContent-Length: 2\r\n\r\nab", OK, LENGTH, b"ab"),
     Response("9112 4", "no reason", b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nab", "HTTP/1.1 200 ", LENGTH, b"ab"),
@@ -321,6 +323,7 @@ GOOD = [
         OK,
         LENGTH,
         kept=False,
+        more=True,
         method="HEAD",
     ),
     Response(

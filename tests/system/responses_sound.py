@@ -115,6 +115,7 @@ RESPONSES = [
         b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nab",
         "HTTP/1.1 204 No Content",
         kept=False,
+        more=True,
     ),
     Response("9110 15.4.5", "304", *bare("304 Not Modified", b'ETag: "a"\r\n', (("ETag", '"a"'),))),
     Response("9110 15.4.5", "304 of chunks", *bare("304 Not Modified", b"Transfer-Encoding: chunked\r\n")),
@@ -125,6 +126,7 @@ RESPONSES = [
         "HTTP/1.1 304 Not Modified",
         LENGTH,
         kept=False,
+        more=True,
     ),
     Response(
         "9110 15.5.22",
@@ -201,7 +203,9 @@ RESPONSES = [
         *bare("404 Not Found", b"Content-Length: 5\r\n", (("Content-Length", "5"),)),
         method="HEAD",
     ),
-    Response("9110 9.3.2", "HEAD with chunks all the same", POURED + b"0\r\n\r\n", OK, method="HEAD", kept=False),
+    Response(
+        "9110 9.3.2", "HEAD with chunks all the same", POURED + b"0\r\n\r\n", OK, method="HEAD", kept=False, more=True
+    ),
     Response("9112 4", "HTTP/1.9 is read as 1.1", b"HTTP/1.9 200 OK\r\nContent-Length: 2\r\n\r\nab", OK, LENGTH, b"ab"),
     Response("9112 4", "a reason that looks like a field", *two("200 A: b")),
     Response(
@@ -247,7 +251,9 @@ RESPONSES = [
         CHUNKED,
         b"ab",
     ),
-    Response("9112 7.1", "chunks, and more", POURED + b"2\r\nab\r\n0\r\n\r\n\r\n", OK, CHUNKED, b"ab", kept=False),
+    Response(
+        "9112 7.1", "chunks, and more", POURED + b"2\r\nab\r\n0\r\n\r\n\r\n", OK, CHUNKED, b"ab", kept=False, more=True
+    ),
     Response("9112 7.1.1", "extensions", POURED + b'2 ; a = "\\"; \xe9" ;b\r\nab\r\n0;c\r\n\r\n', OK, CHUNKED, b"ab"),
     Response(
         "9112 7.1.2",
