@@ -145,9 +145,9 @@ def test_a_client_that_does_not_read_stops_the_origin(lane: Lane) -> None:
 
 def waiting_in_kernel(peer: Peer) -> int:
     """Return the octets that the kernel holds for this peer: unsent, or not yet acknowledged."""
-    port = f":{peer.socket.getsockname()[1]:04X}"
+    ours, theirs = (f":{name[1]:04X}" for name in (peer.socket.getsockname(), peer.socket.getpeername()))
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
-    (queues,) = [row[4] for row in rows if row[2].endswith(port)]
+    (queues,) = [row[4] for row in rows if row[1].endswith(theirs) and row[2].endswith(ours)]
     return int(queues.partition(":")[0], 16)
 
 
