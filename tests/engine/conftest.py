@@ -2,12 +2,12 @@
 
 import contextlib
 import gc
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.backlog import full_backlog
 from tests.engine.stage import Stage
 
 
@@ -20,16 +20,9 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def full() -> Iterator[tuple[str, int]]:
-    """An address where connections are neither taken nor refused: the queue of its listener is full."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(4):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        yield listener.getsockname()
+    """An address where connections are neither taken nor refused."""
+    with full_backlog() as address:
+        yield address
 
 
 def descriptors() -> dict[int, str]:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.backlog import full_backlog
 from tests.system.conftest import Launch
 from tests.system.gateway import Gateway
 from tests.system.lanes import Lane, Lanes
 from tests.system.program import eventually
-from tests.system.test_failures import full_backlog
 from tests.system.test_upgrade import tunnel
 from tests.system.wire import ClosedError, Origin, Peer, clients, connect
 
@@ -73,7 +73,7 @@ def cancelled(upstream: Peer, lane: Lane) -> None:
 
 @HOW
 def test_while_connecting(tmp_path_factory: pytest.TempPathFactory, how: str) -> None:
-    with full_backlog() as port:
+    with full_backlog() as (_, port):
         config = {"timeouts": {"connect": "60s"}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{port}"}]}
         with Gateway(config, tmp_path_factory.mktemp("connecting")) as gateway:
             client = gateway.connect()

@@ -1,11 +1,11 @@
 """What goes wrong upstream, and how the client and the log are told (RFC 9457, RFC 9209)."""
 
 import contextlib
-import socket
 from collections.abc import Iterator
 
 import pytest
 
+from tests.backlog import full_backlog
 from tests.system.gateway import Gateway, is_problem, proxy_error
 from tests.system.lanes import Lane, Lanes
 from tests.system.wire import ClosedError, Head, Message, Peer
@@ -54,22 +54,8 @@ def test_refused(lane: Lane) -> None:
     told(lane, lane.ask().read_response(), 502, "connection_refused")
 
 
-@contextlib.contextmanager
-def full_backlog() -> Iterator[int]:
-    """A port that takes no connection and refuses none: its listener's queue is full and nobody accepts."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(4):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
-
-
 def test_connect_timeout(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with full_backlog() as port:
+    with full_backlog() as (_, port):
         config = {"timeouts": {"connect": "200ms"}, "routes": [{"path": "/", "upstream": f"http://127.0.0.1:{port}"}]}
         with Gateway(config, tmp_path_factory.mktemp("timeout")) as gateway:
             response = gateway.ask("/a")
