@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lumina.numbers import route_labels, upstream_labels
+from lumina.control.ledger import Ledger
 from lumina.snapshot import Route, Snapshot, Upstream
 from tests.plan import ENDPOINT, UPSTREAM, plan
 
@@ -45,18 +45,20 @@ def test_a_route_may_shadow_an_admin_path_by_saying_so() -> None:
 
 
 def test_labels_stand_at_their_series() -> None:
-    made = plan(("127.0.0.1", 1))
-    snapshot = Snapshot(made, "/run/admin")
-    assert route_labels(made) == {0: "", 1: "_OTHER", 2: "payments", 1002: "_admin"}
-    assert [route_labels(made)[route.series] for route in snapshot.routes] == ["payments", "_admin"]
-    assert [upstream_labels(made)[upstream.series] for upstream in snapshot.upstreams] == ["payments", "_admin"]
+    ledger = Ledger(8, 8, lambda _: None)
+    snapshot = Snapshot(ledger.number(plan(("127.0.0.1", 1))), "/run/admin")
+    routes, upstreams = ledger.routes.labels, ledger.upstreams.labels
+    assert routes == {0: "", 1: "_OTHER", 2: "payments", 1002: "_admin"}
+    assert [routes[route.series] for route in snapshot.routes] == ["payments", "_admin"]
+    assert [upstreams[upstream.series] for upstream in snapshot.upstreams] == ["payments", "_admin"]
 
 
 def test_series_are_capped() -> None:
     route = plan(("127.0.0.1", 1))["routes"][0]
     made = plan(("127.0.0.1", 1), routes=[{**route, "name": f"r{n}", "prefix": f"/{n}"} for n in range(1500)])
-    snapshot = Snapshot(made, "/run/admin")
-    labels = route_labels(made)
+    ledger = Ledger(8, 8, lambda _: None)
+    snapshot = Snapshot(ledger.number(made), "/run/admin")
+    labels = ledger.routes.labels
     assert len(labels) == 1003
     assert labels[found(snapshot, b"/999").series] == "r999"
     assert labels[found(snapshot, b"/1000").series] == "_OTHER"

@@ -49,19 +49,3 @@ def numbers_of(plan: Plan) -> Plan:
         "endpoints": endpoints,
         "admin": first,
     }
-
-
-def labels(series: list[int], names: list[str]) -> dict[int, str]:
-    """Return the label of each series: none, `_OTHER`, what is named, the gateway's own pages."""
-    named = {number: name for number, name in zip(series, names, strict=True) if number != OTHER_SERIES}
-    return {0: "", OTHER_SERIES: OTHER_NAME, **named, ADMIN_SERIES: ADMIN_NAME}
-
-
-def route_labels(plan: Plan) -> dict[int, str]:
-    """Return the `route` label of each series."""
-    return labels(numbers_of(plan)["routes"], [route["name"] for route in plan["routes"]])
-
-
-def upstream_labels(plan: Plan) -> dict[int, str]:
-    """Return the `upstream` label of each series."""
-    return labels(numbers_of(plan)["upstreams"], [upstream["name"] for upstream in plan["upstreams"]])
