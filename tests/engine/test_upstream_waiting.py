@@ -98,3 +98,21 @@ def test_the_first_address_that_a_name_server_tells_is_tried_first(stage: Stage)
     second.send(get())
     taken = stage.meet(other)
     assert head_of(taken.read())[0] == "GET /x HTTP/1.1"
+
+
+def test_one_that_was_read_dry_and_had_not_its_turn_since_is_used(stage: Stage) -> None:
+    """What a pipe carried leaves the word of the kernel standing that something has come."""
+    many, other = stage.client(), stage.client()
+    many.send(get("/api/payments/many"))
+    carrier = stage.accept()
+    other.send(get("/api/payments/1") + get("/api/payments/2"))
+    second = stage.accept()
+    assert (carrier.read(), second.read()) != (b"", b"")
+    carrier.send(answer(bytes(300_000))[:-1])
+    assert len(many.read()) > 200_000
+    carrier.sock.send(b"\0")  # it is complete in the turn that brings the other's next request
+    second.sock.send(answer())
+    assert carrier.read().startswith(b"GET /2 ")
+    carrier.send(answer(b"two"))
+    assert other.read().endswith(b"two")
+    assert stage.engine.held()["open"] == 2

@@ -9,7 +9,6 @@ from lumina.engine.pool cimport Pool
 from lumina.engine.sockets cimport leads_back
 from lumina.engine.stream cimport ClientStream
 from lumina.engine.syscalls cimport *
-from lumina.engine.transport cimport GONE
 from lumina.proxy_protocol.write cimport write_header
 
 

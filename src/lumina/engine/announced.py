@@ -72,7 +72,7 @@ def waiting_for(ends: Ends, pool: Pool, now: cython.double, careful: cython.bint
     for connection in list(ends.waiting):
         if connection.pool is not pool:
             continue
-        if connection.seen & (EPOLLIN | GONE):  # its end is noted, and it has not had its turn yet
+        if not connection.quiet():  # it ends, and has not had its turn yet
             connection.close()
         elif not careful or pool.lifetime == 0.0 or now - connection.since <= pool.lifetime * 0.8:
             connection.recall()

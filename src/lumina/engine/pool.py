@@ -85,7 +85,7 @@ class Pool:
         connection: Pooled
         while self.newest is not cython.NULL:
             connection = cython.cast(Pooled, self.newest)
-            if connection.seen & (EPOLLIN | GONE):  # its end is noted, and it has not had its turn yet
+            if connection.seen & (EPOLLIN | GONE) and not connection.quiet():  # it ends, and has not had its turn yet
                 connection.close()  # cold
                 continue
             if careful and self.lifetime > 0.0 and now - connection.since > self.lifetime * 0.8:

@@ -38,6 +38,7 @@ cdef class Transport(Watcher):
     cdef void cancel(self) noexcept
     cdef void flooded(self) noexcept
     cdef int fault(self, int otherwise) noexcept
+    cdef bint quiet(self) noexcept
     cdef Py_ssize_t _receive_tls(self) noexcept
     cdef bint _send_tls(self, iovec* pieces, int count) noexcept
     cdef bint _keep(self, iovec* pieces, int count, Py_ssize_t sent) noexcept

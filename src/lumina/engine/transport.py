@@ -31,6 +31,20 @@ class Transport(Watcher):
             self.seen &= ~EPOLLIN
         return count
 
+    def quiet(self) -> cython.bint:
+        """Say whether nothing has come that is unread. The bit in `seen` may be older than the last look."""
+        octet: cython.uchar = 0
+        if self.seen & GONE:
+            return False
+        if not self.seen & EPOLLIN:
+            return True
+        if recv(self.fd, cython.address(octet), 1, MSG_PEEK | MSG_DONTWAIT) >= 0 or errno != EAGAIN:
+            return False
+        if self.tls is not None and self.tls.holds():
+            return False
+        self.seen &= ~EPOLLIN
+        return True
+
     def _receive_tls(self) -> cython.Py_ssize_t:
         count: cython.Py_ssize_t = self.tls.read(self.reactor.scratch, SCRATCH)
         left: cython.int = 0
