@@ -77,7 +77,9 @@ class Server:
 
     def raw(self) -> socket.socket:
         """Return the socket below TLS."""
-        return socket.socket(fileno=socket.dup(self.socket.fileno()))
+        raw = socket.socket(fileno=socket.dup(self.socket.fileno()))
+        raw.settimeout(self.socket.gettimeout())
+        return raw
 
     def hello(self) -> None:
         self.record(HANDSHAKE, HELLO_REQUEST)
