@@ -114,6 +114,56 @@ def test_another_endpoint_is_asked_for_nothing_where_no_connection_came_about(st
     assert stage.arena.read()["over_budget"] == {}
 
 
+def test_another_endpoint_is_asked_for_nothing_where_the_connection_was_never_accepted(stage: Stage) -> None:
+    other = two(stage, **NOTHING)
+    client = stage.client()
+    client.send(get())
+    stage.settle()
+    stage.upstream.close()  # its process ends
+    taken = stage.meet(other)
+    assert taken.read().startswith(b"GET /x HTTP/1.1\r\n")
+    taken.send(answer(b"here"))
+    assert client.read().endswith(b"here")
+    assert stage.arena.read()["retries"] == {(2, "reset"): 1}
+
+
+def test_what_may_not_be_done_twice_is_not_where_it_is_only_likely_that_it_was_not(stage: Stage) -> None:
+    other = two(stage)
+    client = stage.client()
+    client.send(POST)
+    stage.settle()
+    stage.upstream.close()
+    assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
+    assert asked(stage, other) == []
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 20"])
+def test_another_endpoint_is_not_asked_for_nothing_by_who_read_or_answered(stage: Stage, said: bytes) -> None:
+    other = two(stage, **NOTHING)
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    if said:
+        upstream.send(said)
+        stage.settle()
+    else:
+        assert upstream.read()
+    upstream.close()
+    assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
+    assert asked(stage, other) == []
+
+
+def test_for_nothing_each_endpoint_is_asked_once(stage: Stage) -> None:
+    other = two(stage, **NOTHING)
+    client = stage.client()
+    client.send(get())
+    for listener in (stage.upstream, other):
+        stage.settle()
+        listener.close()
+    assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
+    assert stage.arena.read()["retries"] == {(2, "reset"): 1}
+
+
 BROKEN = {"half a head": b"HTTP/1.1 20", "no head": b"SSH-2.0-OpenSSH\r\n\r\n"}
 POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
 

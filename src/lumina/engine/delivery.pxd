@@ -37,6 +37,7 @@ cdef class Delivery(Sending):
     cdef bint _untried(self) noexcept
     cdef bint _retry(self, int cause) noexcept
     cdef bint _allowed(self, int cause) noexcept
+    cdef bint _unread(self, int cause) noexcept
     cdef void _again(self) noexcept
     cdef void _drop(self) noexcept
     cdef void _tried(self, Pool pool) noexcept

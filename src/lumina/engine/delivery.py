@@ -85,7 +85,7 @@ class Delivery(Sending):
             return False
         if not connection.reused or connection.answered or self.resent >= RESENT:
             return False
-        if not self.is_idempotent() and not connection.untouched(self.sent):
+        if not self.is_idempotent() and not connection.untouched(self.sent, True):
             return False
         if self.rival is not None:
             self._drop()
@@ -113,8 +113,8 @@ class Delivery(Sending):
             return False
         if self.wish.put_off and not self._untried():
             return False
-        # Who could not be connected to has no more to do for it, and the next has not been asked yet.
-        free: cython.bint = cause == CAUSE_CONNECT and self._untried()
+        # Who could not be connected to, or ended with it unread, has no more to do for it; nor has the next, so far.
+        free: cython.bint = self._untried() and (cause == CAUSE_CONNECT or self._unread(cause))
         if not free and not self.origin.budget.withdraw(now):
             self.gateway.recorder.over_budget(self.record.upstream_series)
             return False
@@ -132,11 +132,15 @@ class Delivery(Sending):
         if cause == CAUSE_RESET:
             if not upstream.retry_reset or (self.connection.answered and not self._untried()):
                 return False
-            if not self.connection.answered and self.connection.untouched(self.sent):
+            if not self.connection.answered and self.connection.untouched(self.sent, True):
                 return True
         elif cause == CAUSE_TIMEOUT and not upstream.retry_timeout and upstream.per_try_timeout == 0.0:
             return False
         return self.is_idempotent()
+
+    def _unread(self, cause: cython.int) -> cython.bint:
+        """Say whether the connection was lost with the request unread, as by a process that ends before its door."""
+        return cause == CAUSE_RESET and not self.connection.answered and self.connection.untouched(self.sent, False)
 
     def _again(self) -> None:
         """Try once more: at once where there is another endpoint, else after a pause."""

@@ -25,7 +25,7 @@ def unread(fd: cython.int, sent: cython.Py_ssize_t) -> cython.bint:
 
     A kernel then resets the connection instead of ending it (RFC 9293, section 3.6.1; tcp_close in Linux), and few
     octets are read whole or not at all. A program that reads a request, acts on it, and resets on purpose looks the
-    same: only a connection that had waited for work is to be judged so.
+    same: it is proof only of a connection that had waited for work.
     """
     state: cython.uchar[8]
     size: socklen_t = 8

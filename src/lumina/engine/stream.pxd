@@ -95,4 +95,4 @@ cdef class ClientStream(Pooled):
     cdef void resume(self) noexcept
     cdef void release(self, bint keep) noexcept
     cdef void become_tunnel(self) noexcept
-    cdef bint untouched(self, Py_ssize_t sent) noexcept
+    cdef bint untouched(self, Py_ssize_t sent, bint proven) noexcept

@@ -150,5 +150,5 @@ class ClientStream(Pooled):
     def become_tunnel(self):
         pass
 
-    def untouched(self, sent):
+    def untouched(self, sent, proven):
         return False

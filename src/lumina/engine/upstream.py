@@ -147,16 +147,16 @@ class UpstreamConnection(Announced):
         """From here on octets are not messages."""
         self.stage = TUNNEL
 
-    def untouched(self, sent: cython.Py_ssize_t) -> cython.bint:
+    def untouched(self, sent: cython.Py_ssize_t, proven: cython.bint) -> cython.bint:
         """Return whether the endpoint's program cannot have read the `sent` octets of this request.
 
-        Then to send it elsewhere is safe for any method.
+        proven: so that to send it elsewhere is safe for any method. Otherwise it is enough that it is likely.
         """
         if sent == 0:
             return True
         if self.tls is not None or self.fd < 0:
             return False
-        return unacknowledged(self.fd, sent) or (self.reused and unread(self.fd, sent))
+        return unacknowledged(self.fd, sent) or ((self.reused or not proven) and unread(self.fd, sent))
 
     def release(self, keep: cython.bint) -> None:  # hot
         """The exchange is over: wait for another, or close."""
