@@ -17,6 +17,22 @@ def test_what_is_no_command_is_refused_with_2(words: list[str], capsys: pytest.C
     assert "usage: lumina" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["check", "serve"])
+@pytest.mark.parametrize(
+    ("words", "file"),
+    [([], "config.yaml"), (["a.yaml"], "a.yaml"), (["--config", "a.yaml"], "a.yaml"), (["--config=a.yaml"], "a.yaml")],
+    ids=str,
+)
+def test_the_configuration_is_named_in_one_way_for_all(command: str, words: list[str], file: str) -> None:
+    assert parser().parse_args([command, *words]).file == file
+
+
+@pytest.mark.parametrize("words", [["a.yaml", "--config", "b.yaml"], ["--config", "a.yaml", "b.yaml"]], ids=str)
+def test_two_configurations_are_one_too_many(words: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["serve", *words])
+
+
 def test_help_names_every_command() -> None:
     told = parser().format_help()
     assert [name for name in COMMANDS if name not in told] == []

@@ -78,7 +78,7 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
 
 def test_the_image_starts_and_checks_the_gateway() -> None:
     words = [*json.loads(final("ENTRYPOINT")), *json.loads(final("CMD"))]
-    assert parser().parse_args(words[1:]).config == INSIDE
+    assert parser().parse_args(words[1:]).file == INSIDE
     _, _, command = final("HEALTHCHECK").partition("CMD ")
     assert parser().parse_args(json.loads(command)[1:]).url == healthcheck.URL
     assert int(final("EXPOSE")) == plan_of()["server"]["port"]

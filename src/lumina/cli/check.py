@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lumina.cli.command import Commands
+from lumina.cli.command import Commands, add_file
 from lumina.cli.starting import STDERR, WRONG_CONFIG
 from lumina.control.sink import wants_colour
 
@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
         help="check a configuration file",
         description="Check a configuration file and print where its routes lead. Nothing is started.",
     )
-    parser.add_argument("file", metavar="FILE", help="the configuration")
+    add_file(parser)
     parser.set_defaults(run=run)
 
 

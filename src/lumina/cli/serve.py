@@ -5,22 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lumina.cli.command import Commands
+from lumina.cli.command import Commands, add_file
 from lumina.cli.starting import start
-
-DEFAULT = "config.yaml"
 
 
 def add(commands: Commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("serve", help="start the gateway", description="Start the gateway.")
-    parser.add_argument("--config", metavar="FILE", default=DEFAULT, help=f"the configuration (default: {DEFAULT})")
+    add_file(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    return start(Path(arguments.config), _serve)
+    return start(Path(arguments.file), _serve)
 
 
 def _serve(plan: dict[str, Any], load: Callable[[], dict[str, Any]]) -> int:
