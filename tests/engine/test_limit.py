@@ -127,6 +127,18 @@ def test_uploads_leave_room_for_others(stage: Stage) -> None:
     assert stage.arena.read()["limits"] == {"upstream_uploads": 1}
 
 
+def test_what_was_learned_is_no_less_than_a_later_plan_always_lets_through(stage: Stage) -> None:
+    stage.adopt(upstreams__0__adaptive={"tolerance": 2.0, "minimum": 1, "maximum": 1})
+    stage.adopt(upstreams__0__adaptive={"tolerance": 2.0, "minimum": 2, "maximum": 65536})
+    clients = [stage.client() for _ in range(2)]
+    for client in clients:
+        client.send(get())
+    for upstream in [stage.accept() for _ in clients]:
+        upstream.read()
+        upstream.send(answer())
+    assert all(client.read().endswith(b"ok") for client in clients)
+
+
 def test_an_upload_waits_for_no_answer_until_it_is_complete(stage: Stage) -> None:
     stage.adopt(upstreams__0__adaptive={"tolerance": 2.0, "minimum": 1, "maximum": 1})
     slow, other, third = stage.client(), stage.client(), stage.client()

@@ -138,10 +138,38 @@ class Told:
         assert self.gradient.limit == 1000.0
 
 
-def test_what_is_known_of_a_window_that_lasted_long_is_forgotten() -> None:
+def test_it_begins_within_its_bounds() -> None:
+    assert [Gradient(2.0, 8, maximum).limit for maximum in (10, 1000, 65536)] == [10, 1000, 1000]
+    assert [Gradient(2.0, minimum, 65536).limit for minimum in (1000, 2000, 65536)] == [1000, 2000, 65536]
+
+
+@pytest.mark.parametrize(("length", "lowers"), [(9.9, True), (10.1, False)])
+def test_what_is_known_of_a_window_that_lasted_long_is_forgotten(length: float, lowers: bool) -> None:
     told = Told()
     told.usual()
-    assert told.window(5.0, 900.0, length=15.0) == 1000.0
+    assert (told.window(5.0, 900.0, length=length) < 1000.0) is lowers
+
+
+def test_ten_answers_are_enough_and_nine_are_not() -> None:
+    told = Told()
+    told.usual()
+    assert told.window(0.1, 100.0, answers=9) == 1000.0
+    assert told.window(0.1, 100.0, answers=1) < 1000.0
+
+
+@pytest.mark.parametrize(("slow", "lowers"), [(9, False), (11, True)])
+def test_the_one_in_the_middle_speaks_for_a_window(slow: int, lowers: bool) -> None:
+    told = Told()
+    told.usual()
+    for _ in range(slow):
+        told.gradient.observe(told.now + 0.01, 0.1, 100.0)
+    assert (told.window(0.01, 100.0, answers=20 - slow) < 1000.0) is lowers
+
+
+def test_half_of_it_is_use_enough_to_let_it_grow() -> None:
+    told = Told()
+    assert told.window(0.01, 499.0) == 1000.0
+    assert told.window(0.01, 500.0) > 1000.0
 
 
 def test_the_least_that_answers_take_is_found_anew_by_and_by() -> None:
@@ -154,6 +182,16 @@ def test_the_least_that_answers_take_is_found_anew_by_and_by() -> None:
     for _ in range(250):
         told.window(0.015, 1.0, length=1.0)
     assert told.gradient.baseline > 1.4 * before
+
+
+@pytest.mark.parametrize("length", [0.2, 1.0])
+def test_it_is_found_anew_by_a_fifth_in_a_hundred_seconds(length: float) -> None:
+    told = Told()
+    told.window(0.01, 1.0)
+    before = told.gradient.baseline
+    for _ in range(round(100.0 / length)):
+        told.window(0.015, 1.0, length=length)
+    assert 1.15 * before < told.gradient.baseline < 1.3 * before
 
 
 def test_what_was_under_way_once_says_nothing_of_later() -> None:
@@ -169,13 +207,36 @@ def test_it_falls_at_once_to_about_what_is_under_way() -> None:
     assert told.window(0.1, 20.0) < 50.0
 
 
-def test_few_answers_for_few_requests_are_no_reason_to_take_it_back() -> None:
+def test_it_falls_further_while_more_are_under_way_than_may_be() -> None:
+    told = Told()
+    told.usual()
+    for _ in range(4):
+        told.window(0.1, 1000.0)
+    assert told.gradient.limit < 150.0
+
+
+def test_however_little_is_under_way_it_leaves_some_room() -> None:
+    told = Told(minimum=1)
+    told.usual()
+    assert 10.0 < told.window(0.1, 1.0) < 20.0
+
+
+@pytest.mark.parametrize("part", [0.5, 0.85])
+def test_few_answers_for_few_requests_are_no_reason_to_take_it_back(part: float) -> None:
     told = Told()
     told.usual()
     told.window(0.1, 200.0)
     for _ in range(30):
-        told.window(0.1, 0.5 * told.gradient.limit)  # a fifth of the answers, and never as many under way as may be
+        told.window(0.1, part * told.gradient.limit)  # a fifth of the answers, and never as many under way as may be
     assert told.gradient.limit < 100.0
+
+
+def test_a_limit_that_is_nearly_used_up_can_cost_answers() -> None:
+    told = Told()
+    told.usual()
+    limits = [told.window(0.1, 0.95 * told.gradient.limit) for _ in range(11)]
+    assert limits[-2] < 100.0
+    assert limits[-1] == 1000.0
 
 
 def lowered(told: Told, windows: int, answers: int) -> float:
@@ -190,6 +251,23 @@ def test_a_limit_that_costs_answers_goes_back_to_where_it_was() -> None:
     told.usual()
     assert lowered(told, 10, 20) < 100.0
     assert lowered(told, 1, 20) == 1000.0
+
+
+@pytest.mark.parametrize(("answers", "costs"), [(92, False), (78, True)])
+def test_about_a_seventh_fewer_answers_are_a_loss(answers: int, costs: bool) -> None:
+    told = Told()
+    told.usual()
+    lowered(told, 10, answers)
+    assert (lowered(told, 1, answers) == 1000.0) is costs
+
+
+def test_where_answers_are_few_it_takes_longer_to_see_that_there_are_fewer() -> None:
+    told = Told()
+    for _ in range(40):
+        told.window(0.01, 100.0, answers=20, length=0.5)
+    limits = [told.window(0.1, told.gradient.limit, answers=12, length=0.5) for _ in range(5)]
+    assert limits[3] < 200.0
+    assert limits[4] == 1000.0
 
 
 def test_what_takes_long_from_then_on_is_what_answers_take() -> None:
@@ -217,6 +295,46 @@ def test_once_it_was_where_it_had_been_an_earlier_time_counts_no_more() -> None:
     while told.gradient.limit < 1000.0:
         told.window(0.01, 0.6 * told.gradient.limit, answers=100)
     assert lowered(told, 7, 20) < 100.0
+
+
+def test_answers_of_an_earlier_time_make_up_for_nothing() -> None:
+    told = Told()
+    told.usual()
+    lowered(told, 7, 20)
+    while told.gradient.limit < 1000.0:
+        told.window(0.01, 0.95 * told.gradient.limit, answers=100)
+    before = told.gradient.limit
+    assert lowered(told, 10, 20) < 100.0
+    assert lowered(told, 1, 20) == before
+
+
+def test_until_it_is_where_it_was_an_earlier_time_counts() -> None:
+    told = Told()
+    told.usual()
+    lowered(told, 7, 20)
+    told.window(0.01, told.gradient.limit)
+    assert lowered(told, 2, 20) < 100.0
+    assert lowered(told, 1, 20) == 1000.0
+
+
+def test_at_its_most_it_is_where_it_was() -> None:
+    told = Told(maximum=1000)
+    told.usual()
+    lowered(told, 7, 20)
+    while told.gradient.limit < 1000.0:
+        told.window(0.01, told.gradient.limit)
+    assert lowered(told, 7, 20) < 100.0
+
+
+def test_what_is_usual_is_found_anew_once_it_was_taken_back() -> None:
+    told = Told()
+    told.usual()
+    lowered(told, 11, 20)
+    for _ in range(40):
+        told.window(0.1, 100.0)
+    for _ in range(15):
+        told.window(1.0, told.gradient.limit)
+    assert told.gradient.limit < 100.0
 
 
 WINDOWS = st.lists(

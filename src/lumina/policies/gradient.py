@@ -46,7 +46,7 @@ class Gradient:
         self.tolerance = tolerance
         self.minimum = minimum
         self.maximum = maximum
-        self.limit = min(START, maximum)
+        self.limit = min(max(START, minimum), maximum)
         self.baseline = 0.0
         self.window = Quantiles()
         self.began = 0.0
