@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.policies.breaker import Breaker, BreakerRules
-from tests.policies.windows import REQUESTS, WINDOW, may_say
+from tests.policies.windows import REQUESTS, TOO_OLD, WINDOW, may_say
 
 CLOSED, OPEN, HALF_OPEN = range(3)
 
@@ -40,18 +40,28 @@ def test_a_trial_that_fails_opens_it_again() -> None:
     assert breaker.seen()["until"] == 20.1
 
 
-def test_a_trial_that_is_slow_opens_it_again() -> None:
-    breaker = Breaker(BreakerRules(consecutive=1, open=5.0, slow=0.5))
+@pytest.mark.parametrize("trials", [1, 3])
+def test_a_trial_that_is_slow_opens_it_again(trials: int) -> None:
+    breaker = Breaker(BreakerRules(consecutive=1, open=5.0, slow=0.5, trials=trials))
     breaker.failed(10.0)
     assert breaker.allow(15.0) == 2
     breaker.succeeded(16.0, 0.6)
     assert breaker.allow(16.1) == 0
 
 
+def test_a_trial_that_fails_opens_it_again_whatever_was_counted() -> None:
+    breaker = Breaker(BreakerRules(failure_rate=0.5, requests=2, window=1.0, open=5.0))
+    breaker.failed(10.0)
+    breaker.failed(10.0)
+    assert breaker.allow(15.0) == 2
+    breaker.failed(15.1)  # the only request in its window
+    assert breaker.allow(15.2) == 0
+
+
 def test_trials_of_which_nothing_is_heard_are_made_up_for() -> None:
     breaker = Breaker(BreakerRules(consecutive=1, open=5.0, trials=1))
     breaker.failed(10.0)
-    assert [breaker.allow(now) for now in (15.0, 15.5, 16.1)] == [2, 0, 2]
+    assert [breaker.allow(now) for now in (15.0, 15.99, 16.0)] == [2, 0, 2]
 
 
 def test_a_rate_of_failures_opens_it_when_there_are_enough_requests() -> None:
@@ -114,27 +124,42 @@ def test_who_takes_just_as_long_as_is_borne_is_not_slow() -> None:
     assert breaker.allow(10.0) == 1
 
 
+def meet(breaker: Breaker, bad: str, now: float) -> None:
+    """Let a request fail, or be answered slowly."""
+    if bad == "failed":
+        breaker.failed(now)
+    else:
+        breaker.succeeded(now, 0.3)
+
+
 @pytest.mark.parametrize("bad", ["failed", "slow"])
 @pytest.mark.parametrize("half", [0.0, 6.0], ids=["at once", "over two halves of the window"])
 def test_whoever_closes_it_begins_to_count_anew(bad: str, half: float) -> None:
     rules = BreakerRules(consecutive=5, failure_rate=0.5, slow_rate=0.5, slow=0.2, requests=4, open=1.0, trials=1)
     breaker = Breaker(rules)
-
-    def meet(now: float) -> None:
-        if bad == "failed":
-            breaker.failed(now)
-        else:
-            breaker.succeeded(now, 0.3)
-
     for now in (10.0, 10.0, 10.0 + half, 10.0 + half):
-        meet(now)
+        meet(breaker, bad, now)
     assert breaker.allow(11.0 + half) == 2
     breaker.succeeded(11.0 + half, 0.1)
     for _ in range(3):
         assert breaker.allow(11.1 + half) == 1
-        meet(11.1 + half)
-    meet(11.1 + half)
+        meet(breaker, bad, 11.1 + half)
+    meet(breaker, bad, 11.1 + half)
     assert breaker.allow(11.2 + half) == 0
+
+
+@pytest.mark.parametrize("bad", ["failed", "slow"])
+@pytest.mark.parametrize("half", [0.0, 6.0], ids=["at once", "over two halves of the window"])
+def test_what_opened_it_is_no_part_of_a_later_rate(bad: str, half: float) -> None:
+    rules = BreakerRules(failure_rate=0.5, slow_rate=0.5, slow=0.2, requests=4, open=1.0, trials=1)
+    breaker = Breaker(rules)
+    for now in (10.0, 10.0, 10.0 + half, 10.0 + half):
+        meet(breaker, bad, now)
+    assert breaker.allow(11.0 + half) == 2
+    for _ in range(4):  # one that closes it, and three that count
+        breaker.succeeded(11.0 + half, 0.1)
+    meet(breaker, bad, 11.1 + half)
+    assert breaker.allow(11.1 + half) == 1
 
 
 def test_failures_in_a_row_are_counted_anew_once_it_has_closed() -> None:
@@ -148,16 +173,26 @@ def test_failures_in_a_row_are_counted_anew_once_it_has_closed() -> None:
 
 
 @pytest.mark.parametrize("bad", ["failed", "slow"])
-def test_what_was_within_the_last_half_of_a_window_counts(bad: str) -> None:
+@pytest.mark.parametrize("times", [(109.0, 109.5, 109.9, 110.1), (103.9, 104.0, 108.0, 108.0)], ids=str)
+def test_what_was_within_the_last_half_of_a_window_counts(bad: str, times: tuple[float, ...]) -> None:
     breaker = Breaker(BreakerRules(failure_rate=0.8, slow_rate=0.8, slow=0.2, requests=4, window=10.0))
     breaker.succeeded(100.0, 0.1)
-    for now in (109.0, 109.5, 109.9, 110.1):
+    for now in times:
         assert breaker.allow(now) == 1
-        if bad == "failed":
-            breaker.failed(now)
-        else:
-            breaker.succeeded(now, 0.3)
-    assert breaker.allow(110.1) == 0
+        meet(breaker, bad, now)
+    assert breaker.allow(times[-1]) == 0
+
+
+@pytest.mark.parametrize("bad", ["failed", "slow"])
+@pytest.mark.parametrize(("times", "well"), TOO_OLD, ids=str)
+def test_what_was_before_one_and_a_half_windows_counts_no_more(bad: str, times: list[float], well: int) -> None:
+    breaker = Breaker(BreakerRules(failure_rate=0.5, slow_rate=0.5, slow=0.2, requests=5, window=WINDOW))
+    for now in times[:-1]:
+        meet(breaker, bad, now)
+    for _ in range(well):
+        breaker.succeeded(times[-1], 0.1)
+    meet(breaker, bad, times[-1])
+    assert breaker.allow(times[-1]) == 1
 
 
 def test_an_operator_may_close_it_while_it_finds_out_and_it_opens_for_its_time_again() -> None:

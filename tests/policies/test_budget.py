@@ -14,6 +14,30 @@ def test_requests_earn_retries() -> None:
     assert [budget.withdraw(1.0) for _ in range(2)] == [True, False]
 
 
+def test_two_that_were_earned_can_gather() -> None:
+    budget = RetryBudget(0.2, 0.0)
+    for _ in range(1000):
+        budget.deposit()
+    assert budget.withdraw(1.0)
+    assert budget.spares(1.0)
+    assert [budget.withdraw(1.0) for _ in range(2)] == [True, False]
+
+
+def test_one_that_was_granted_can_gather_however_slowly() -> None:
+    budget = RetryBudget(0.0, 0.01)
+    assert [budget.withdraw(now) for now in (1.0, 1.0, 201.0, 251.0)] == [True, False, True, False]
+    assert [budget.spares(now) for now in (281.0, 311.0)] == [False, True]
+
+
+def test_what_requests_earned_is_not_owed_by_time() -> None:
+    budget = RetryBudget(0.5, 1.0)
+    while budget.withdraw(1.0):
+        pass
+    for _ in range(3):
+        budget.deposit()
+    assert [budget.withdraw(now) for now in (1.0, 2.0)] == [True, True]
+
+
 def test_time_grants_a_few_where_requests_are_few() -> None:
     budget = RetryBudget(0.0, 3.0)
     assert sum(budget.withdraw(1.0) for _ in range(100)) == 30
@@ -50,6 +74,7 @@ def test_half_of_what_gathered_is_left_to_those_that_need_it() -> None:
         hurried += 1
     assert hurried == 16
     assert sum(budget.withdraw(1.0) for _ in range(100)) == 14
+    assert [budget.spares(now) for now in (1.0, 5.9, 6.1)] == [False, False, True]
     for _ in range(6):
         budget.deposit()
     assert budget.spares(1.0)

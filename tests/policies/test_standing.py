@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumina.policies.standing import OutlierRules, Standing, may_eject
-from tests.policies.windows import REQUESTS, WINDOW, may_say
+from tests.policies.windows import REQUESTS, TOO_OLD, WINDOW, may_say
 
 NO, YES, TRIAL = range(3)
 CLOSED, OPEN, HALF_OPEN = range(3)
@@ -23,7 +23,7 @@ def test_failures_in_a_row_put_an_endpoint_out_and_an_answer_brings_it_back() ->
     assert standing.seen()["ejections"] == 1
     assert [standing.usable(now) for now in (10.5, 10.99, 11.0)] == [NO, NO, TRIAL]
     standing.begin_trial(11.0)
-    assert [standing.usable(now) for now in (11.5, 12.1)] == [NO, TRIAL]  # a trial that nobody heard of again
+    assert [standing.usable(now) for now in (11.99, 12.0)] == [NO, TRIAL]  # a trial that nobody heard of again
     standing.begin_trial(12.1)
     standing.succeeded(rules, 12.2, 0.1)
     assert standing.usable(12.2) == YES
@@ -88,6 +88,23 @@ def test_what_is_long_ago_counts_no_more() -> None:
     assert not standing.failed(rules, 120.0)
 
 
+@pytest.mark.parametrize(("times", "well"), TOO_OLD, ids=str)
+def test_what_was_before_one_and_a_half_windows_counts_no_more(times: list[float], well: int) -> None:
+    rules = OutlierRules(consecutive=0, failure_rate=0.5, requests=5, window=WINDOW)
+    standing = Standing()
+    assert not any(standing.failed(rules, now) for now in times[:-1])
+    for _ in range(well):
+        standing.succeeded(rules, times[-1], 0.1)
+    assert not standing.failed(rules, times[-1])
+
+
+def test_what_was_within_the_last_half_of_a_window_counts() -> None:
+    rules = OutlierRules(consecutive=0, failure_rate=0.8, requests=4, window=10.0)
+    standing = Standing()
+    standing.succeeded(rules, 100.0, 0.1)
+    assert [standing.failed(rules, now) for now in (103.9, 104.0, 108.0, 108.0)] == [False, False, False, True]
+
+
 def test_a_health_check_overrules() -> None:
     standing = Standing()
     standing.probed(2)
@@ -114,6 +131,14 @@ def test_who_was_asked_little_is_not_found_slow() -> None:
     assert not any(standing.slow(rules, 10.3 + 0.5 * step) for step in range(5))
 
 
+def test_who_was_asked_enough_over_two_halves_of_the_window_is_found_slow() -> None:
+    rules = OutlierRules(requests=4, window=10.0)
+    standing = Standing()
+    for now in (10.0, 10.0, 16.0, 16.0):
+        standing.succeeded(rules, now, 1.0)
+    assert [standing.slow(rules, now) for now in (16.0, 16.5, 17.0)] == [False, False, True]
+
+
 def test_whoever_comes_back_must_be_slow_for_as_long_again() -> None:
     rules = OutlierRules(requests=1, ejection=0.2)
     standing = Standing()
@@ -136,6 +161,18 @@ def test_whoever_comes_back_is_not_judged_by_the_failures_that_put_it_out() -> N
         standing.begin_trial(11.0 + half)
         standing.succeeded(rules, 11.0 + half, 0.1)
         assert not standing.failed(rules, 11.1 + half)
+
+
+@pytest.mark.parametrize("half", [0.0, 6.0])
+def test_nor_is_it_excused_by_what_it_was_asked_before(half: float) -> None:
+    rules = OutlierRules(consecutive=0, failure_rate=0.5, requests=2, window=10.0)
+    standing = Standing()
+    for now in (10.0, 10.0, 10.0, 10.0, *([10.0 + half] * 4)):
+        standing.failed(rules, now)
+    standing.eject(rules, 10.0 + half)
+    standing.begin_trial(11.0 + half)
+    standing.succeeded(rules, 11.0 + half, 0.1)
+    assert [standing.failed(rules, 11.1 + half) for _ in range(2)] == [False, True]
 
 
 def test_it_is_forgiven_only_after_a_quiet_time_in_use() -> None:

@@ -8,6 +8,14 @@ ROUNDING = 1e-6
 # Whether each request failed, and the seconds before it.
 REQUESTS = st.lists(st.tuples(st.booleans(), st.floats(min_value=0.0, max_value=7.0)), max_size=40)
 
+# When requests fail, and how many go well at the last of these times: never half of five that count.
+TOO_OLD = [
+    ([100.0, 100.0, 100.0, 109.9, 115.1], 0),
+    ([100.0, 100.0, 100.0, 114.0, 118.0], 0),
+    ([100.0, 100.0, 106.0, 106.0, 130.0, 130.0, 130.0], 0),
+    ([100.0, 100.0, 106.0, 106.0, 130.0], 4),
+]
+
 
 def may_say(past: list[tuple[bool, float]], requests: int, rate: float) -> set[bool]:
     """Return all that may be said after the newest of `past`, each with its time: whether so many of so many failed."""
