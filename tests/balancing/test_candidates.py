@@ -190,9 +190,17 @@ def test_a_hashed_endpoint_never_has_more_than_its_bound(key: int, actives: list
     assert actives[chosen] + 1 <= math.ceil(1.25 * (sum(actives) + 1) / len(actives))
 
 
+@pytest.mark.parametrize(("active", "expected"), [(3, {0, 1}), (4, {1})])
+def test_a_hashed_endpoint_is_asked_up_to_its_bound(active: int, expected: set[int]) -> None:
+    field = field_of([(True, active, 1.0, 0.0), (True, 1, 1.0, 0.0)])
+    assert {field.choose("hashed", key, 1.25) for key in scattered(50)} == expected  # the bound is four
+
+
 def test_when_all_are_over_their_bound_the_key_decides() -> None:
     field = field_of([(True, 5, 1.0, 0.0), (True, 5, 1.0, 0.0)])
-    assert {field.choose("hashed", key, 0.1) for key in scattered(50)} == {0, 1}
+    chosen = [field.choose("hashed", key, 0.1) for key in scattered(50)]
+    assert set(chosen) == {0, 1}
+    assert chosen == [field.choose("hashed", key, 100.0) for key in scattered(50)]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +219,11 @@ def test_a_tier_has_all_the_traffic_that_it_can_take(
 ) -> None:
     seen = {frozenset(kept(tiers, opened, chance)) for chance in scattered(200)}
     assert seen == {frozenset(places) for places in expected}
+
+
+def test_tiers_that_cannot_take_it_all_have_their_parts_of_it() -> None:
+    counts = Counter(kept([0] * 4 + [1] * 4, [0, 4], chance)[0] for chance in scattered(3000))
+    assert [round(counts[at] / 100) for at in (0, 4)] == [15, 15]
 
 
 def kept(tiers: list[int], opened: list[int], chance: int) -> list[int]:

@@ -14,7 +14,7 @@ DURATION = st.floats(min_value=1e-5, max_value=60.0)
 
 @given(
     durations=st.lists(DURATION, min_size=1, max_size=300),
-    fraction=st.sampled_from([0.01, 0.5, 0.9, 0.95, 0.999, 1.0]),
+    fraction=st.sampled_from([0.0, 0.01, 0.5, 0.9, 0.95, 0.999, 1.0]),
 )
 def test_a_quantile_is_right_to_an_eighth(durations: list[float], fraction: float) -> None:
     quantiles = Quantiles()
