@@ -3,6 +3,7 @@ cimport cython
 from libc.errno cimport errno
 from libc.stdint cimport uint32_t
 
+from lumina.engine.alarm cimport Alarm
 from lumina.engine.reactor cimport Reactor, Watcher
 from lumina.engine.syscalls cimport *
 
@@ -16,5 +17,6 @@ cdef class Guest(Watcher):
 @cython.final
 cdef class Guests:
     cdef Reactor reactor
+    cdef Alarm alarm                    # ends a wait
     cdef dict by_fd
     cdef list ready                     # (descriptor, epoll events) reported in this turn

@@ -8,6 +8,7 @@ import os
 
 import cython
 
+from lumina.engine.alarm import Alarm
 from lumina.engine.reactor import Reactor, Watcher
 from lumina.errors import EngineError
 
@@ -30,6 +31,7 @@ class Guests:
 
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
+        self.alarm = Alarm(reactor)
         self.by_fd = {}
         self.ready = []
 
@@ -61,14 +63,13 @@ class Guests:
         reactor: Reactor = self.reactor
         clock = reactor.clock
         until: cython.double = clock.elapsed(0.0) + seconds
-        left: cython.double = seconds
         count: cython.int
         self.ready = []
+        if seconds > 0:
+            self.alarm.ring(until - seconds, seconds)
         while True:
-            count = reactor.poll(-1 if seconds < 0 else cython.cast(cython.int, left * 1000 + 0.999))
+            count = reactor.poll(0 if seconds == 0 else -1)
             if self.ready or count < 0:
                 return self.ready
-            if seconds >= 0:
-                left = until - reactor.clock.elapsed(0.0)
-                if left <= 0:
-                    return self.ready
+            if seconds >= 0 and (self.alarm.due == 0.0 or clock.elapsed(0.0) >= until):
+                return self.ready

@@ -117,6 +117,13 @@ cdef extern from "time.h" nogil:
     int CLOCK_MONOTONIC, CLOCK_REALTIME
     int clock_gettime(int clock, timespec* into)
     tm* gmtime_r(const time_t* when, tm* into)
+    cdef struct itimerspec:
+        timespec it_interval, it_value
+
+cdef extern from "sys/timerfd.h" nogil:
+    int TFD_CLOEXEC, TFD_NONBLOCK
+    int timerfd_create(int clock, int flags)
+    int timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* before)
 
 cdef extern from *:
     """
