@@ -267,5 +267,6 @@ def test_a_field_has_its_bounds() -> None:
         field.add()
     with pytest.raises(ValueError, match="no more"):
         field.add()
-    with pytest.raises(IndexError):
-        field.change(64, opened=True, active=0)
+    for count, place in ((64, 64), (64, -1), (0, 0)):
+        with pytest.raises(IndexError):
+            field_of([(True, 0, 1.0, 0.0)] * count).change(place, opened=True, active=0)
