@@ -246,6 +246,12 @@ def lowered(told: Told, windows: int, answers: int) -> float:
     return told.gradient.limit
 
 
+def restored(told: Told, share: float) -> None:
+    """Let windows pass in which this share of the limit is under way, until it is where it had been."""
+    while told.gradient.limit < 1000.0:
+        told.window(0.01, share * told.gradient.limit, answers=100)
+
+
 def test_a_limit_that_costs_answers_goes_back_to_where_it_was() -> None:
     told = Told()
     told.usual()
@@ -292,8 +298,7 @@ def test_once_it_was_where_it_had_been_an_earlier_time_counts_no_more() -> None:
     told = Told()
     told.usual()
     lowered(told, 7, 20)
-    while told.gradient.limit < 1000.0:
-        told.window(0.01, 0.6 * told.gradient.limit, answers=100)
+    restored(told, 0.6)
     assert lowered(told, 7, 20) < 100.0
 
 
@@ -301,8 +306,7 @@ def test_answers_of_an_earlier_time_make_up_for_nothing() -> None:
     told = Told()
     told.usual()
     lowered(told, 7, 20)
-    while told.gradient.limit < 1000.0:
-        told.window(0.01, 0.95 * told.gradient.limit, answers=100)
+    restored(told, 0.95)
     before = told.gradient.limit
     assert lowered(told, 10, 20) < 100.0
     assert lowered(told, 1, 20) == before

@@ -11,4 +11,4 @@ from lumina.engine.syscalls cimport *
 cdef class Alarm(Watcher):
     cdef double due                     # when it rings; 0: it is not set
 
-    cdef void ring(self, double now, double seconds) noexcept
+    cdef void ring(self, double due, double seconds) noexcept

@@ -15,7 +15,7 @@ SOON = 1e-6  # seconds: to be set to no time at all would mean never
 
 
 class Alarm(Watcher):
-    """Rings once, and keeps no descriptor of anybody else awake."""
+    """Rings once for each time that it is set."""
 
     def __init__(self, reactor: Reactor) -> None:
         self.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)
@@ -32,10 +32,9 @@ class Alarm(Watcher):
         self.seen = 0
         self.due = 0.0
 
-    def ring(self, now: cython.double, seconds: cython.double) -> None:
-        """Ring in `seconds` from `now` on. To set it to about the same moment again asks nothing of the kernel."""
+    def ring(self, due: cython.double, seconds: cython.double) -> None:
+        """Ring at `due`, in `seconds`. To set it to about the same moment again asks nothing of the kernel."""
         value: itimerspec
-        due: cython.double = now + seconds
         if self.due > 0.0 and abs(due - self.due) < NEAR:
             return
         self.due = due

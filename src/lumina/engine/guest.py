@@ -66,7 +66,7 @@ class Guests:
         count: cython.int
         self.ready = []
         if seconds > 0:
-            self.alarm.ring(until - seconds, seconds)
+            self.alarm.ring(until, seconds)
         while True:
             count = reactor.poll(0 if seconds == 0 else -1)
             if self.ready or count < 0:

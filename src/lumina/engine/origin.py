@@ -70,8 +70,7 @@ class Origin(Watcher):
         self.latency = before.latency
         self.answered = before.answered
         if self.gradient is not None and before.gradient is not None:
-            self.gradient.limit = max(before.gradient.limit, self.upstream.adaptive_minimum)
-            self.gradient.limit = min(self.gradient.limit, self.upstream.adaptive_maximum)
+            self.gradient.begin(before.gradient.limit)
 
     def protect(self, arena: Arena, index: cython.int) -> None:
         """Put a breaker before the upstream; its state is in the arena, at the upstream's index."""

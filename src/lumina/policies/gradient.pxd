@@ -11,7 +11,7 @@ cdef long FEW
 @cython.final
 cdef class Gradient:
     cdef readonly double tolerance, minimum, maximum
-    cdef public double limit
+    cdef readonly double limit
     cdef readonly double baseline           # seconds that an answer takes when nothing holds it up; 0: unknown
     cdef Quantiles window
     cdef double began                       # the window
@@ -21,6 +21,7 @@ cdef class Gradient:
     cdef double lowered_seconds             # for which it was in the way since
     cdef double lowered_answers             # in that time
 
+    cpdef void begin(self, double limit) noexcept
     cpdef void observe(self, double now, double seconds, double active) noexcept
     cdef void _judge(self, double now) noexcept
     cdef void _weigh(self, double elapsed) noexcept

@@ -46,7 +46,7 @@ class Gradient:
         self.tolerance = tolerance
         self.minimum = minimum
         self.maximum = maximum
-        self.limit = min(max(START, minimum), maximum)
+        self.begin(START)
         self.baseline = 0.0
         self.window = Quantiles()
         self.began = 0.0
@@ -55,6 +55,10 @@ class Gradient:
         self.limit_before = 0.0
         self.lowered_seconds = 0.0
         self.lowered_answers = 0.0
+
+    def begin(self, limit: cython.double) -> None:
+        """Let so many through to begin with, as far as the bounds allow."""
+        self.limit = min(max(limit, self.minimum), self.maximum)
 
     def observe(self, now: cython.double, seconds: cython.double, active: cython.double) -> None:  # hot
         """An answer began, so many seconds after its request was sent, when so many were under way."""
