@@ -1,4 +1,4 @@
-"""An engine on a stage: real sockets, one thread, and time that passes only when it is told to.
+"""An engine on a stage: real sockets, one thread, and time that hardly passes unless it is told to.
 
 The test plays the client and the upstream by turns and lets the engine act in between with settle(), which turns the
 engine until nothing more comes. Nothing sleeps, and nothing depends on being quick.
@@ -19,6 +19,7 @@ from lumina.engine.engine import Engine
 from lumina.snapshot import Snapshot
 from tests.plan import ENDPOINT, plan
 
+PACE = 0.001  # of time that passes by itself: a test that is held up for seconds has lost no more than milliseconds
 QUIET = 5  # milliseconds without an event after which all is said
 MUCH = 16384  # octets: whoever takes as many may have made room for more
 PATIENCE = 5.0  # seconds that something sure to come may take
@@ -105,6 +106,7 @@ class Stage:
         self.upstream.setblocking(False)
         self.arena = Arena.create(1)
         self.engine = Engine(self.arena, 0)
+        self.engine.slow(PACE)
         self.adopt()
         listener = entrance()
         self.address = listener.getsockname()

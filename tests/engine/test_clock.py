@@ -27,3 +27,21 @@ def test_time_can_be_skipped() -> None:
     clock.skip(3600)
     assert clock.now >= time.monotonic() + 3599
     assert clock.wall - wall < 3_600_000  # what people read stays true
+
+
+def test_time_can_be_slowed_and_set_right_again() -> None:
+    clock = Clock()
+    clock.slow(1e-6)
+    before, then = clock.now, time.monotonic()
+    while time.monotonic() < then + 0.01:
+        pass
+    clock.skip(0.0)
+    assert before < clock.now < before + 0.001
+    clock.skip(7.0)
+    assert before + 7.0 < clock.now < before + 7.001
+    clock.slow(1.0)
+    before, then = clock.now, time.monotonic()
+    while time.monotonic() < then + 0.01:
+        pass
+    clock.skip(0.0)
+    assert clock.now > before + 0.009

@@ -50,6 +50,7 @@ def test_another_is_asked_beside_one_that_takes_its_time_to_connect(stage: Stage
     stage.engine.skip(0.5)
     with pytest.raises(BlockingIOError):
         stage.accept()
+    stage.engine.slow(1.0)  # what connecting takes is looked at
     stage.engine.skip(0.6)
     upstream = stage.accept()
     assert upstream.read().count(b"GET ") == 1
@@ -66,6 +67,7 @@ def test_the_next_address_is_tried_beside_one_that_takes_its_time(stage: Stage, 
     client = stage.client()
     client.send(get())
     stage.settle()
+    stage.engine.slow(1.0)
     stage.engine.skip(0.3)
     upstream = stage.accept()
     assert upstream.read().count(b"GET ") == 1

@@ -79,6 +79,7 @@ def test_who_waits_no_longer_has_no_turn(stage: Stage) -> None:
 
 
 def test_what_is_told_of_a_request_is_its_own(stage: Stage) -> None:
+    stage.engine.slow(1.0)  # what connecting takes is looked at
     other = stage.listen()
     made = plan(nobody(), upstreams__0__retries__attempts=1)
     made["upstreams"].append({**copy.deepcopy(plan(other.getsockname())["upstreams"][0]), "name": "spare"})

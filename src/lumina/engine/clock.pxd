@@ -9,6 +9,7 @@ from lumina.engine.syscalls cimport *
 cdef class Clock:
     cdef readonly double now            # seconds, monotonic
     cdef readonly long long wall        # milliseconds since 1970
+    cdef double pace                    # seconds of ours in one of the kernel's
     cdef double ahead                   # seconds skipped, which have not passed
     cdef long long second                 # that the words below are of
     cdef char date[32]                  # "Sun, 06 Nov 1994 08:49:37 GMT", 29 octets (RFC 9110, section 5.6.7)

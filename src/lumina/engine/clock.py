@@ -11,13 +11,14 @@ class Clock:
 
     def __init__(self) -> None:
         self.second = -1
+        self.pace = 1.0
         self.read()
 
     def read(self) -> None:  # hot
         """Look at both clocks, and write the words anew when the second has changed."""
         moment: timespec
         clock_gettime(CLOCK_MONOTONIC, cython.address(moment))
-        self.now = moment.tv_sec + moment.tv_nsec * 1e-9 + self.ahead
+        self.now = (moment.tv_sec + moment.tv_nsec * 1e-9) * self.pace + self.ahead
         clock_gettime(CLOCK_REALTIME, cython.address(moment))
         self.wall = moment.tv_sec * 1000 + moment.tv_nsec // 1000000
         if moment.tv_sec != self.second:
@@ -27,12 +28,20 @@ class Clock:
         """Return the seconds since `since`, as the clock stands now and not as it was last read."""
         moment: timespec
         clock_gettime(CLOCK_MONOTONIC, cython.address(moment))
-        return moment.tv_sec + moment.tv_nsec * 1e-9 + self.ahead - since
+        return (moment.tv_sec + moment.tv_nsec * 1e-9) * self.pace + self.ahead - since
 
     def skip(self, seconds: cython.double) -> None:
         """Go on as if `seconds` had passed: tests of what takes minutes do not take them."""
         self.ahead += seconds
         self.read()
+
+    def slow(self, pace: cython.double) -> None:
+        """Let only `pace` seconds pass in each of the kernel's: what holds a test up is then no delay to it."""
+        self.read()
+        before: cython.double = self.now
+        self.pace = pace
+        self.read()
+        self.skip(before - self.now)
 
     def _words(self, second: cython.longlong) -> None:
         parts: tm

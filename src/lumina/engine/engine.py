@@ -56,6 +56,10 @@ class Engine:
         self.reactor.clock.skip(seconds)
         self.tick()
 
+    def slow(self, pace: float) -> None:
+        """Let time pass at this share of its pace, but for what is skipped."""
+        self.reactor.clock.slow(pace)
+
     def adopt(self, snapshot: Snapshot) -> None:
         """Work by `snapshot` from the next exchange on; those under way keep theirs."""
         limits = snapshot.limits
