@@ -104,6 +104,18 @@ def test_a_request_that_is_not_kept_is_not_sent_again(stage: Stage) -> None:
     assert nobody_comes(two.listeners[1])
 
 
+@pytest.mark.parametrize("size", [0, 1000])
+def test_what_is_kept_is_measured_by_the_body_alone(stage: Stage, size: int) -> None:
+    two = Endpoints(stage, **IN_TURN, upstreams__0__retries__buffer=size)
+    client = stage.client()
+    client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size)
+    fail(two.asked()[1])
+    _, upstream = two.asked()
+    assert head_of(upstream.read())[2] == b"x" * size
+    upstream.send(answer(b"here"))
+    assert client.read().endswith(b"here")
+
+
 def test_an_answer_that_has_begun_is_not_begun_again(stage: Stage) -> None:
     two = Endpoints(stage, **IN_TURN)
     client = asked(stage)

@@ -252,6 +252,22 @@ def test_a_body_that_is_not_kept_is_not_sent_again(stage: Stage, pairs: Pairs) -
     assert pair.idle()
 
 
+def test_the_other_upstream_measures_by_the_body_alone_too(stage: Stage, pairs: Pairs) -> None:
+    pair = pairs(None, upstreams__0__retries__attempts=1)
+    pair.made["upstreams"][1]["retries"]["buffer"] = 5
+    pair.adopt(pair.made)
+    stage.upstream.close()
+    client = stage.client()
+    client.send(POST.replace(b"POST", b"PUT"))
+    for said in (b"", answer(b"spare")):
+        other = pair.other()
+        assert other.read().endswith(b"hello")
+        other.send(said)
+        other.close()
+        stage.pass_time(0.3)
+    assert client.read().endswith(b"spare")
+
+
 def test_time_that_is_over_is_over_for_the_other_too(stage: Stage, pairs: Pairs) -> None:
     pair = pairs(ANSWER, upstreams__0__timeouts__request=0.2)
     client = stage.client()

@@ -26,7 +26,6 @@ cdef class Detour(Delivery):
     cdef Py_ssize_t accept_size
     cdef Buffer spare                       # the request's head as the other upstream gets it, or None
     cdef Wish spare_wish                    # what the request asks of that one's endpoints
-    cdef Py_ssize_t head_size               # octets of the head in `outgoing`
     cdef Told spare_told
 
     cdef bint write(self, RequestHead head, Hop* hop) noexcept

@@ -36,6 +36,7 @@ class Detour(Delivery):
             return False
         if self.told.any and not append_deadlines(self.outgoing, head, hop.data, cython.address(self.told)):
             return False
+        self.head_size = self.outgoing.end
         return self.route.fallback is None or self._write_other(head, hop)
 
     def _write_other(self, head: RequestHead, hop: cython.pointer(Hop)) -> cython.bint:
@@ -46,7 +47,6 @@ class Detour(Delivery):
         if other is None:
             return True
         origin = cython.cast(Origin, self.live.origins[other.upstream.index])
-        self.head_size = self.outgoing.end
         memset(cython.address(self.spare_wish), 0, cython.sizeof(Wish))
         self.spare_wish.preferred = -1
         if origin.guided:
@@ -101,6 +101,7 @@ class Detour(Delivery):
         """Begin anew with the other upstream; False without memory."""
         record: cython.pointer(Record) = cython.address(self.record)
         outgoing: Buffer = self.outgoing
+        head_size: cython.Py_ssize_t = self.spare.end
         if not self.spare.append(outgoing.data + self.head_size, outgoing.end - self.head_size):
             return False
         self.gateway.recorder.fell_back(record.series, True)
@@ -108,6 +109,7 @@ class Detour(Delivery):
         self.leave()
         self.gateway.reactor.buffers.give(outgoing)
         self.outgoing = self.spare
+        self.head_size = head_size
         self.spare = None
         self.route = route
         self.origin = cython.cast(Origin, self.live.origins[route.upstream.index])

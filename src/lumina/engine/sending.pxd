@@ -31,6 +31,7 @@ cdef class Sending(Contest):
     cdef UpstreamConnection connection
     cdef Pool pool                          # of the endpoint being tried
     cdef Wish wish
+    cdef Py_ssize_t head_size               # octets of the head in `outgoing`, as long as that is replayable
     cdef Py_ssize_t sent                    # octets of `outgoing` that went out on `connection`
     cdef Record record
     cdef int tries                          # endpoints that were asked, the same again included

@@ -267,7 +267,7 @@ class Sending(Contest):
                 connection, self.gateway.reactor.clock.now + self.origin.upstream.first_byte_timeout
             )
         if self.sent == outgoing.end:
-            if outgoing.end > self.origin.upstream.retry_buffer or not self.replayable:
+            if outgoing.end - self.head_size > self.origin.upstream.retry_buffer or not self.replayable:
                 self.replayable = False
                 outgoing.clear()
                 self.sent = 0
