@@ -88,6 +88,16 @@ def test_an_endpoint_has_no_more_connections_than_it_may(stage: Stage) -> None:
     assert second.read().endswith(b"two")
 
 
+def test_where_the_last_one_fails_too_those_that_are_out_are_tried_again_at_once(stage: Stage) -> None:
+    rules = {"consecutive": 1, "ejection": 60.0, "max_ejection": 60.0}
+    changes = {f"upstreams__0__outliers__{name}": value for name, value in rules.items()}
+    three = Endpoints(stage, 3, **IN_TURN, **changes, upstreams__0__retries__statuses=[])
+    assert [ask(three, status="503 Busy") for _ in range(2)] == [0, 1]
+    assert [ask(three) for _ in range(2)] == [2, 2]
+    assert ask(three, status="503 Busy") == 2
+    assert {ask(three) for _ in range(6)} == {0, 1, 2}
+
+
 @pytest.mark.parametrize(("most", "out"), [(0.7, 2), (0.3, 1), (1.0, 2)])
 def test_not_too_many_are_put_out_of_use_and_the_last_one_never(stage: Stage, most: float, out: int) -> None:
     rules = {"upstreams__0__outliers__consecutive": 1, "upstreams__0__retries__statuses": []}

@@ -53,6 +53,24 @@ def test_each_time_it_is_out_for_longer_up_to_a_bound_and_quiet_times_are_forgiv
     assert standing.seen()["streak"] == streak - 1
 
 
+def test_a_time_that_is_cut_short_makes_no_later_one_longer() -> None:
+    rules = OutlierRules(consecutive=1, ejection=2.0)
+    standing = Standing()
+    standing.hasten(1.0)  # in use: there is nothing to cut short
+    assert standing.seen()["until"] == 0.0
+    standing.failed(rules, 10.0)
+    standing.eject(rules, 10.0)
+    standing.hasten(10.5)
+    standing.hasten(11.0)
+    assert standing.seen()["until"] == 10.5
+    assert standing.usable(10.5) == TRIAL
+    standing.begin_trial(10.5)
+    standing.failed(rules, 10.6)
+    assert standing.seen()["until"] == 12.6
+    standing.hasten(10.7)
+    assert [standing.usable(now) for now in (10.7, 11.4, 11.5)] == [NO, NO, TRIAL]  # once a second
+
+
 def test_an_answer_to_an_older_request_does_not_bring_it_back() -> None:
     rules = OutlierRules(consecutive=1)
     standing = Standing()

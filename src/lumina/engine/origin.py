@@ -253,9 +253,13 @@ class Origin(Watcher):
             self._eject(pool, now)
 
     def _eject(self, pool: Pool, now: cython.double) -> None:
-        """Put an endpoint out of use for a while, unless too many are already."""
+        """Put an endpoint out of use for a while; where too many are already, find those out again instead."""
+        place: cython.int
         if may_eject(self._out(), self.count, self.upstream.outlier_max_ejected):
             pool.standing.eject(self.rules, now)
+            return
+        for place in range(self.count):
+            self.pool(place).standing.hasten(now)
 
     def _out(self) -> cython.int:
         place: cython.int

@@ -69,6 +69,7 @@ cdef class Standing:
     cpdef bint failed(self, OutlierRules rules, double now) noexcept
     cpdef bint slow(self, OutlierRules rules, double now) noexcept
     cpdef void eject(self, OutlierRules rules, double now) noexcept
+    cpdef void hasten(self, double now) noexcept
     cpdef void observe(self, double now, double seconds) noexcept
     cpdef double expected(self, double now) noexcept
     cdef void _take_back(self, double now, double seconds) noexcept

@@ -3,7 +3,7 @@
 An endpoint is put out of use by failures in a row, by its rate of failures, or for being slow against the others; for
 longer each time. When the time is over, one request finds out: an answer brings the endpoint back, a failure puts it
 out again. A health check that finds it down overrules everything. Who asks must see to it that not too many are out:
-may_eject() says so.
+may_eject() says so, and hasten() asks again where it says no.
 """
 
 import cython
@@ -152,6 +152,13 @@ class Standing:
         if self.state.state == CLOSED:
             self.state.ejections += 1
             self._open(rules, now)
+
+    def hasten(self, now: cython.double) -> None:
+        """Let it be found out now how an endpoint does that is out of use: a time that is cut short does not count."""
+        if self.state.state == OPEN and now < self.state.until:
+            self.state.until = now
+            if self.state.streak > 0:
+                self.state.streak -= 1
 
     def _open(self, rules: OutlierRules, now: cython.double) -> None:
         seconds: cython.double = rules.ejection

@@ -43,7 +43,7 @@ class Outliers(Section):
     max_ejected: Annotated[float, Share(0.0, 1.0)] = Field(
         default=0.7,
         description="Most of an upstream's endpoints that are left out together, never the last one. "
-        "Where more fail than that, all are used: it is better to try than to refuse.",
+        "Where more fail than that, those that are left out are tried again at once, and then each second.",
     )
 
 
