@@ -15,7 +15,7 @@ ID = "0193f5a0-7c1e-7d52-9f0a-3c7be1a2d4f6"
 
 
 def told(
-    reason: int, rule: int = 0, *, next_hop: str = "", close: bool = False, bodiless: bool = False, form: int = 0
+    reason: int, rule: int = 0, *, next_hop: str = "", connection: str = "", bodiless: bool = False, form: int = 0
 ) -> bytes:
     return problem(
         reason,
@@ -24,7 +24,7 @@ def told(
         route="r",
         next_hop=next_hop,
         date=DATE,
-        close=close,
+        connection=connection,
         bodiless=bodiless,
         form=form,
     )[1]
@@ -56,7 +56,7 @@ def test_a_broken_rule_is_named(rule: int) -> None:
 def test_an_answer_is_as_long_as_it_says_whatever_its_request_is(size: int, form: int, *, bodiless: bool) -> None:
     """A trusted proxy may call a request what it likes: one octet too few or too many is the next answer's."""
     _, answer = problem(
-        25, 0, request_id="i" * size, route="r", next_hop="", date=DATE, close=False, bodiless=bodiless, form=form
+        25, 0, request_id="i" * size, route="r", next_hop="", date=DATE, connection="", bodiless=bodiless, form=form
     )
     whole = told(25, form=form)
     _, fields, body = head_of(answer)
@@ -67,7 +67,7 @@ def test_an_answer_is_as_long_as_it_says_whatever_its_request_is(size: int, form
 
 def test_what_is_kept_as_written_tells_each_of_its_own_request_and_time() -> None:
     first, second = (
-        problem(25, 0, request_id=ID[:-1] + end, route="r", next_hop="", date=date, close=False, bodiless=False)[1]
+        problem(25, 0, request_id=ID[:-1] + end, route="r", next_hop="", date=date, connection="", bodiless=False)[1]
         for end, date in (("0", DATE), ("1", b"Mon, 07 Nov 1994 08:49:37 GMT"))
     )
     assert second == first.replace(f"{ID[:-1]}0".encode(), f"{ID[:-1]}1".encode()).replace(b"Sun, 06", b"Mon, 07")
@@ -81,8 +81,9 @@ def test_an_answer_to_head_has_no_body() -> None:
     assert int(fields["content-length"]) > 0
 
 
-def test_a_connection_that_ends_says_so() -> None:
-    assert head_of(told(3, close=True))[1]["connection"] == "close"
+def test_what_becomes_of_the_connection_is_said_where_it_must_be() -> None:
+    assert head_of(told(3, connection="close"))[1]["connection"] == "close"
+    assert head_of(told(3, connection="keep-alive"))[1]["connection"] == "keep-alive"
     assert "connection" not in head_of(told(3))[1]
 
 
@@ -105,7 +106,7 @@ def test_a_next_hop_is_a_token_or_quoted(name: str, item: str) -> None:
 )
 def test_what_a_route_falls_back_to_is_framed(status: int, line: str, size: str | None) -> None:
     fallback = Fallback({"answer": {"status": status, "content_type": "text/x", "body": "later"}}, None)
-    made = fixed(fallback, 8, request_id="id", next_hop="", date=DATE, close=True, bodiless=False)
+    made = fixed(fallback, 8, request_id="id", next_hop="", date=DATE, connection="close", bodiless=False)
     first, fields, body = head_of(made)
     assert (first, fields.get("content-length"), len(body)) == (line, size, int(size or 0))
     assert (fields["connection"], fields["x-request-id"]) == ("close", "id")

@@ -25,6 +25,27 @@ def test_an_old_client_may_keep_its_connection(stage: Stage) -> None:
     assert (fields["connection"], client.ended) == ("keep-alive", False)
 
 
+@pytest.mark.parametrize(
+    "start", [pytest.param("GET /nowhere", id="a failure"), pytest.param("OPTIONS *", id="a last stop")]
+)
+@pytest.mark.parametrize(
+    ("version", "fields", "said"),
+    [
+        pytest.param("1.0", "Connection: keep-alive\r\n", "keep-alive", id="an old client that stays"),
+        pytest.param("1.0", "", "close", id="an old client"),
+        pytest.param("1.1", "Connection: keep-alive\r\n", None, id="a client that stays"),
+        pytest.param("1.1", "Connection: close\r\n", "close", id="a client that does not stay"),
+    ],
+)
+def test_our_own_answers_say_what_becomes_of_the_connection(
+    stage: Stage, start: str, version: str, fields: str, said: str | None
+) -> None:
+    """Else an old client takes the answer for one that ends with its connection, and waits for that."""
+    client = stage.client()
+    client.send(f"{start} HTTP/{version}\r\nHost: a\r\n{fields}\r\n".encode())
+    assert (head_of(client.read())[1].get("connection"), client.ended) == (said, said == "close")
+
+
 def test_a_client_that_wants_to_close_is_let_go(stage: Stage) -> None:
     client = stage.client()
     client.send(get(fields="Connection: close\r\n"))

@@ -267,6 +267,13 @@ TAKEN = [
     ),
     poured(
         "9110 7.6.1",
+        "a trailer that is called Close",
+        chunked(b"0\r\nClose: 1\r\nB: 2\r\n\r\n", b"Connection: close\r\n"),
+        b"",
+        ("B", "2"),
+    ),
+    poured(
+        "9110 7.6.1",
         "two trailers that two fields name",
         chunked(b"0\r\nA_1: 1\r\nB: 2\r\nC: 3\r\n\r\n", b"Connection: a-1\r\nConnection: close, B\r\n"),
         b"",

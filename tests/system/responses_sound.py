@@ -291,6 +291,15 @@ RESPONSES = [
         kept=False,
     ),
     Response(
+        "9110 7.6.1",
+        "a field and a trailer that are called Close",
+        START + b"Connection: close\r\nClose: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nClose: 1\r\nB: 2\r\n\r\n",
+        OK,
+        CHUNKED,
+        trailers=(("B", "2"),),
+        kept=False,
+    ),
+    Response(
         "9112 9.3",
         "close in a second line",
         START + b"Connection: a\r\nConnection: CLOSE\r\nContent-Length: 2\r\n\r\nab",

@@ -75,6 +75,8 @@ def test_many_websockets_at_once(gateway: Gateway) -> None:
         pytest.param("", id="to nothing"),
         pytest.param("Connection: Upgrade\r\nUpgrade: h2c\r\n", id="to another protocol"),
         pytest.param("Connection: Upgrade\r\nUpgrade: chat/1\r\n", id="to another version"),
+        pytest.param("Upgrade: chat/2\r\n", id="without the option"),
+        pytest.param("Connection: close\r\nUpgrade: chat/2\r\n", id="with another option"),
     ],
 )
 def test_a_switch_that_was_not_asked_for_is_none(lane: Lane, fields: str) -> None:

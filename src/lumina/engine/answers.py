@@ -47,22 +47,23 @@ def problem(
     route: str,
     next_hop: str,
     date: bytes,
-    close: bool,
+    connection: str,
     bodiless: bool,
     form: int = JSON,
 ) -> tuple[int, bytes]:
     """Return the status and the whole answer, head and body, for an exchange that failed.
 
-    `rule` is the broken rule of `http1.rules`, or 0; `bodiless` answers a HEAD.
+    `rule` is the broken rule of `http1.rules`, or 0; `connection` is the option that the client has to be told, if any;
+    `bodiless` answers a HEAD.
     """
-    status, answer = _written(reason, rule, route, next_hop, (close, bodiless, form, len(request_id)))
+    status, answer = _written(reason, rule, route, next_hop, (connection, bodiless, form, len(request_id)))
     return status, answer.replace(ID_OCTETS, request_id.encode()).replace(DATE_OCTETS, date)
 
 
 @functools.lru_cache(KEPT)
-def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[bool, bool, int, int]) -> tuple[int, bytes]:
+def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[str, bool, int, int]) -> tuple[int, bytes]:
     """Return the same with a place for the request's id, which may be of another size, and one for the date."""
-    close, bodiless, form, id_size = how
+    connection, bodiless, form, id_size = how
     failure = REASONS[reason]
     status, detail, kind = failure.status, failure.detail, failure.word
     if rule:
@@ -95,8 +96,8 @@ def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[bool,
         lines.append(f"Retry-After: {RETRY_AFTER}")
     elif status == 405:
         lines.append(f"Allow: {ALLOWED}")
-    if close:
-        lines.append("Connection: close")
+    if connection:
+        lines.append(f"Connection: {connection}")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return status, head if bodiless else head + body
 
@@ -111,7 +112,7 @@ def fixed(
     request_id: str,
     next_hop: str,
     date: bytes,
-    close: bool,
+    connection: str,
     bodiless: bool,
 ) -> bytes:
     """Return the answer, head and body, that a route falls back to when its upstream failed for `reason`."""
@@ -125,20 +126,20 @@ def fixed(
     lines.append(f"Proxy-Status: lumina; error={failure.proxy_error}{hop}")
     if status == 503:
         lines.append(f"Retry-After: {RETRY_AFTER}")
-    if close:
-        lines.append("Connection: close")
+    if connection:
+        lines.append(f"Connection: {connection}")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return head if bodiless else head + body
 
 
-def last_stop(body: bytes, *, request_id: str, date: bytes, close: bool, trace: bool) -> bytes:
+def last_stop(body: bytes, *, request_id: str, date: bytes, connection: str, trace: bool) -> bytes:
     """Return the answer to a request that goes no farther than here: to OPTIONS, or with a body to TRACE."""
     allowed = f"{ALLOWED}, TRACE" if trace else ALLOWED
     kind = [f"Content-Type: {REFLECTED}"] if body else [f"Allow: {allowed}"]
     lines = ["HTTP/1.1 200 OK", f"Date: {date.decode()}", *kind, f"Content-Length: {len(body)}"]
     lines += ["Cache-Control: no-store", f"X-Request-ID: {request_id}"]
-    if close:
-        lines.append("Connection: close")
+    if connection:
+        lines.append(f"Connection: {connection}")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

@@ -31,6 +31,7 @@ cdef class Client(Paced):
     cdef ChunkedDecoder decoder
     cdef Py_ssize_t drained
 
+    cdef void refuse(self, int reason, int rule, int method) noexcept
     cdef void _shake(self) noexcept
     cdef void _read(self) noexcept
     cdef void _read_head(self) noexcept

@@ -76,7 +76,7 @@ class Client(Paced):
                 self.gateway.recorder.met(LIMIT_WRITE_TIME)
                 self.reset()
             elif self.stage == HEAD and self.held is not None:
-                self.refuse(REQUEST_TIMEOUT, 0)
+                self.refuse(REQUEST_TIMEOUT, 0, METHOD_OTHER)
             else:
                 self.overdue(self.requests)
                 self.close()
@@ -95,7 +95,7 @@ class Client(Paced):
                 return
             self.tls.forget()
             self.tls = None
-            self.refuse(PLAIN_HTTP_ON_TLS, 0)
+            self.refuse(PLAIN_HTTP_ON_TLS, 0, METHOD_OTHER)
 
     def _read(self) -> None:  # hot
         if self.stage == HEAD:
@@ -146,10 +146,9 @@ class Client(Paced):
             self._need_more(data, at, end)
             return
         if after == REFUSED:
-            self.refuse(BAD_REQUEST, head.refusal)
+            self.refuse(BAD_REQUEST, head.refusal, head.method)
             return
         self.minor = head.minor
-        self.method = head.method
         self.persistent = head.persistent and not self.gateway.draining and self._may_ask_again()
         self.body = head.body
         self.left = head.content_length
@@ -329,15 +328,14 @@ class Client(Paced):
         if self.seen & (EPOLLIN | GONE) or self.held is not None:
             self.reactor.again(self)
 
-    def refuse(self, reason: cython.int, rule: cython.int) -> None:
-        """Answer what is no request, and let the connection end."""
+    def refuse(self, reason: cython.int, rule: cython.int, method: cython.int) -> None:
+        """Answer what is no request, though its method may be known, and let the connection end."""
         exchange: Exchange = self._exchange()
         self.persistent = False
         self.minor = 1
-        self.method = METHOD_OTHER
         self.stage = BODY  # whatever else comes is not read as a request
         self.exchange = exchange
-        exchange.refuse(self, reason, rule)
+        exchange.refuse(self, reason, rule, method)
 
     # The end of an exchange, and of the connection.
 

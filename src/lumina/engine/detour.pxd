@@ -38,4 +38,5 @@ cdef class Detour(Delivery):
     cdef bint _go(self, Route route) noexcept
     cdef void _answer(self, Fallback fallback, int reason) noexcept
     cdef bytes problem(self, int reason, int rule)
+    cdef str option(self)
     cdef void _end(self) noexcept

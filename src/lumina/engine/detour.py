@@ -137,7 +137,7 @@ class Detour(Delivery):
             request_id=self.record.id[: self.record.id_size].decode(),
             next_hop=self.pool.text if self.pool is not None else "",
             date=self.gateway.reactor.clock.http_date,
-            close=not client.keep(self.request_done),
+            connection=self.option(),
             bodiless=self.record.method == METHOD_HEAD,
         )
         client.send_whole(answer)
@@ -146,7 +146,6 @@ class Detour(Delivery):
 
     def problem(self, reason: cython.int, rule: cython.int) -> bytes:
         """Return the answer that tells of a failure, and note its status."""
-        keep: cython.bint = self.client.keep(self.request_done)
         route = "" if self.route is None else self.route.name
         endpoint = self.pool.text if self.pool is not None else ""
         status, answer = problem(
@@ -156,12 +155,18 @@ class Detour(Delivery):
             route=route,
             next_hop=endpoint,
             date=self.gateway.reactor.clock.http_date,
-            close=not keep,
+            connection=self.option(),
             bodiless=self.record.method == METHOD_HEAD,
             form=form_of(self.accept, self.accept_size),
         )
         self.record.status = status
         return answer
+
+    def option(self) -> str:
+        """Return what an answer has to tell of the connection: that it ends, or to HTTP/1.0 that it does not."""
+        if not self.client.keep(self.request_done):
+            return "close"
+        return "" if self.record.minor else "keep-alive"
 
     def _end(self) -> None:  # hot
         """Account for the exchange; the exchange says how."""

@@ -36,7 +36,7 @@ cdef class Exchange(Reception):
     cdef int body                           # how the request's body is framed
 
     cdef void begin(self, ServerStream client, RequestHead head, const unsigned char* data) noexcept
-    cdef void refuse(self, ServerStream client, int reason, int rule) noexcept
+    cdef void refuse(self, ServerStream client, int reason, int rule, int method) noexcept
     cdef bint _refused(self, RequestHead head, const unsigned char* data) noexcept
     cdef bint _given_up(self) noexcept
     cdef void _opened(self, ServerStream client) noexcept

@@ -161,10 +161,13 @@ class Exchange(Reception):
         if head.accept_field >= 0:
             self.accept_size = keep_accept(head, data, self.accept)
 
-    def refuse(self, client: ServerStream, reason: cython.int, rule: cython.int) -> None:
-        """Answer a request whose head breaks a rule or does not come, and account for it."""
+    def refuse(self, client: ServerStream, reason: cython.int, rule: cython.int, method: cython.int) -> None:
+        """Answer a request whose head breaks a rule or does not come, and account for it.
+
+        Its method may have been read all the same: the answer to HEAD has no content (RFC 9110, section 9.3.2).
+        """
         self._opened(client)
-        self.record.method = 0
+        self.record.method = method
         self.record.minor = 1
         self.record.path_size = 0
         self.record.host_size = 0
@@ -251,7 +254,7 @@ class Exchange(Reception):
         if head.status < 200:
             self.drop_rival()
             if head.status == 101:
-                if self.upgrading and agreed(self.protocols, head, data):
+                if self.upgrading and head.upgrade and agreed(self.protocols, head, data):
                     self.settled(101)
                     self._begin_tunnel(head, data)
                 else:

@@ -42,4 +42,3 @@ cdef class Paced(Responder):
     cdef void _look_later(self, double now) noexcept
     cdef unsigned long long _taken(self) noexcept
     cdef bint keeps_up(self, double now) noexcept
-    cdef void refuse(self, int reason, int rule) noexcept

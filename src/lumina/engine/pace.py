@@ -16,9 +16,6 @@ class Paced(Responder):
     def _timeouts(self) -> Timeouts:  # hot
         return self.gateway.live.snapshot.timeouts
 
-    def refuse(self, reason: cython.int, rule: cython.int) -> None:
-        """Answer what is no request; the connection says how."""
-
     def body_begins(self, awaited: cython.bint, size: cython.Py_ssize_t) -> None:  # hot
         """Begin to wait for a body of which `size` octets are there.
 

@@ -87,7 +87,7 @@ class Reception(Detour):
             body,
             request_id=self.record.id[: self.record.id_size].decode(),
             date=self.gateway.reactor.clock.http_date,
-            close=not client.keep(self.request_done),
+            connection=self.option(),
             trace=self.live.snapshot.trace,
         )
         self.record.status = 200

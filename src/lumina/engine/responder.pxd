@@ -24,7 +24,6 @@ cdef class Responder(ServerStream):
     cdef Gateway gateway
     cdef bint persistent                    # another request may follow
     cdef int minor                          # of the request's version
-    cdef int method
     cdef int framing                        # of the answer, a Body
     cdef bint corked                        # the reactor's draft holds octets for this client
     cdef bint starved                       # a pipe waits until the socket takes more

@@ -270,7 +270,7 @@ class Fields:
             if same_word(data, at, size, b"keep-alive", 10):
                 self.keep_alive = True
             elif same_word(data, at, size, b"close", 5):
-                self.close = True
+                self.close = self.nominating = True  # no field should have that name (RFC 9112, section 9.6)
             elif same_word(data, at, size, b"upgrade", 7):
                 self.upgrade = True
             elif size:
