@@ -201,9 +201,9 @@ def test_who_said_later_is_not_asked_again_for_the_same_request(stage: Stage, la
         assert wait_for(stage.upstream.fileno(), other.fileno())
 
 
-@pytest.mark.parametrize(("status", "left_out"), [("429 Too Many", 0), ("503 Busy", 1)])
+@pytest.mark.parametrize(("status", "left_out"), [("429 Too Many", 0), ("500 Broken", 1), ("503 Busy", 1)])
 def test_what_is_the_client_s_fault_says_nothing_of_an_endpoint(stage: Stage, status: str, left_out: int) -> None:
-    client, upstream, other = in_turn(stage, statuses=[429, 503], consecutive=1)
+    client, upstream, other = in_turn(stage, statuses=[429, 500, 503], consecutive=1)
     upstream.send(answer(b"not I", status=status))
     second = stage.meet(other)
     second.read()

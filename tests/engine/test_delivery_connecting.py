@@ -6,7 +6,7 @@ import ssl
 import pytest
 import trustme
 
-from tests.engine.stage import IN_TURN, Peer, Stage, answer, get, head_of, nobody
+from tests.engine.stage import IN_TURN, Endpoints, Peer, Stage, answer, get, head_of, nobody
 
 UNVERIFIED = {"verify": False, "ca": None, "server_name": "a.example"}
 HURRIED = {"upstreams__0__timeouts__connect": 0.5}
@@ -182,15 +182,20 @@ class Shaking:
             self.peer.send(self.go.read())
 
 
+def trust_anybody(stage: Stage) -> None:
+    """Speak TLS with the upstream, whoever it is."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    stage.engine.upstream_tls(0, context)
+
+
 @pytest.fixture
 def shaking(stage: Stage) -> tuple[Peer, Shaking, Shaking]:
     """A client, and the two addresses of its endpoint, where both have been connected to and have said nothing yet."""
     other = stage.listen()
     stage.adopt(upstreams__0__tls=UNVERIFIED, upstreams__0__outliers__consecutive=1)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    stage.engine.upstream_tls(0, context)
+    trust_anybody(stage)
     one_at(stage, stage.upstream.getsockname(), other.getsockname())
     client = stage.client()
     client.send(get())
@@ -227,3 +232,18 @@ def test_of_two_addresses_that_are_late_one_may_fail(
     assert client.read().endswith(b"the other")
     assert stage.arena.endpoint(0)["failures"] == 0
     assert stage.engine.held()["open"] == 1
+
+
+def test_where_tls_breaks_before_an_answer_another_is_asked(stage: Stage) -> None:
+    two = Endpoints(stage, **IN_TURN, upstreams__0__tls=UNVERIFIED)
+    trust_anybody(stage)
+    client = stage.client()
+    client.send(get())
+    first = Shaking(two.asked()[1])
+    assert first.read().count(b"GET ") == 1
+    first.peer.send(b"this is not TLS\r\n")
+    second = Shaking(two.asked()[1])
+    assert second.read().count(b"GET ") == 1
+    second.send(answer(b"unbroken"))
+    assert client.read().endswith(b"unbroken")
+    assert stage.arena.read()["retries"] == {(2, "reset"): 1}

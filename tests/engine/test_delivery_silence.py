@@ -58,6 +58,24 @@ def test_who_keeps_three_waiting_while_others_answer_is_put_out_of_use(stage: St
         client.close()
 
 
+def test_whose_requests_were_answered_by_another_keeps_nobody_waiting(stage: Stage) -> None:
+    two = Endpoints(stage, **IN_TURN)
+    for _ in range(3):  # as many at once would put it out of use
+        (client, other), ((late,), (well,)) = asking(two)
+        well.send(answer(fields="Connection: close\r\n"))
+        assert other.read().endswith(b"ok")
+        stage.engine.skip(0.5)
+        stage.settle()
+        stage.engine.skip(ALONE)
+        place, second = two.asked()
+        assert place == 1
+        second.send(answer(fields="Connection: close\r\n"))
+        assert client.read().endswith(b"ok")
+        late.read()
+        assert late.ended
+    assert [stage.arena.endpoint(at)["ejections"] for at in range(2)] == [0, 0]
+
+
 def test_where_nobody_answers_nobody_is_put_out_of_use(stage: Stage) -> None:
     asking(Endpoints(stage, **IN_TURN), 3)
     stage.pass_time(0.5)

@@ -70,6 +70,18 @@ def test_first_byte(stage: Stage) -> None:
     assert told(stage, client) == (504, "http_response_timeout")
 
 
+def test_first_byte_is_awaited_only_once_the_client_has_sent_its_request(stage: Stage) -> None:
+    hurried(stage, first_byte=SHORT)
+    client = stage.client()
+    client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh")
+    upstream = stage.accept()
+    upstream.read()
+    stage.pass_time(3 * SHORT)
+    client.send(b"i")
+    assert upstream.read() == b"i"
+    assert told(stage, client) == (504, "http_response_timeout")
+
+
 def test_between_bytes(stage: Stage) -> None:
     hurried(stage, between_bytes=SHORT)
     client, upstream = asking(stage)
