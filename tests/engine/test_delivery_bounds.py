@@ -312,6 +312,22 @@ def test_what_only_hurries_a_request_leaves_retries_to_those_that_need_them(stag
     assert client.read().endswith(b"at last")
 
 
+def test_what_only_hurries_a_request_is_paid_for(stage: Stage) -> None:
+    other = two(
+        stage,
+        upstreams__0__retries__budget_ratio=0.0,
+        upstreams__0__retries__budget_rate=0.3,  # three can gather, and half of them are kept for need
+        upstreams__0__outliers=None,
+    )
+    for _ in range(4):
+        stage.client().send(get())
+        stage.settle()
+    assert len(asked(stage, stage.upstream, other)) == 4
+    stage.engine.skip(1.2)
+    assert len(asked(stage, stage.upstream, other)) == 2
+    assert stage.arena.read()["retries"] == {(2, "hedge"): 2}
+
+
 def test_half_a_request_is_not_sent_to_another(stage: Stage) -> None:
     other = two(stage)
     client = stage.client()

@@ -234,6 +234,26 @@ def test_of_two_addresses_that_are_late_one_may_fail(
     assert stage.engine.held()["open"] == 1
 
 
+def test_when_of_two_addresses_one_fails_the_third_is_tried_beside_the_other(
+    stage: Stage, full: tuple[str, int]
+) -> None:
+    third = stage.listen()
+    stage.adopt(upstreams__0__tls=UNVERIFIED)
+    trust_anybody(stage)
+    one_at(stage, stage.upstream.getsockname(), full, third.getsockname())
+    client = stage.client()
+    client.send(get())
+    first = stage.accept()
+    stage.engine.skip(0.3)
+    first.send(b"this is not TLS\r\n")
+    stage.settle()
+    stage.engine.skip(0.3)
+    found = Shaking(stage.meet(third))
+    assert found.read().count(b"GET ") == 1
+    found.send(answer(b"third"))
+    assert client.read().endswith(b"third")
+
+
 def test_where_tls_breaks_before_an_answer_another_is_asked(stage: Stage) -> None:
     two = Endpoints(stage, **IN_TURN, upstreams__0__tls=UNVERIFIED)
     trust_anybody(stage)

@@ -152,10 +152,13 @@ def test_a_try_that_has_a_time_of_its_own_is_followed_by_another(stage: Stage) -
 
 def test_the_time_of_a_try_is_that_of_connecting_too(stage: Stage, full: tuple[str, int]) -> None:
     stage.adopt(full, stage.upstream.getsockname(), **IN_TURN, **ONE_TRY_TIME)
-    client = asked(stage)
+    client = stage.client()
+    client.send(POST)  # which nobody has, so it may go to another
+    stage.settle()
     stage.engine.skip(0.4)
     stage.accept().send(answer(b"in time"))
     assert client.read().endswith(b"in time")
+    assert stage.arena.read()["retries"] == {(2, "connect"): 1}
 
 
 def test_the_time_of_a_try_is_over_when_its_answer_begins(stage: Stage) -> None:

@@ -24,8 +24,12 @@ def asking(two: Endpoints, count: int = 1) -> tuple[list[Peer], list[list[Peer]]
 
 def late(stage: Stage, count: int = 2, **changes: object) -> tuple[Endpoints, Peer, Peer]:
     """Return endpoints, a client whose request came to the first, and that connection."""
-    several = Endpoints(stage, count, **IN_TURN, **changes)
-    client = stage.client()
+    return late_again(Endpoints(stage, count, **IN_TURN, **changes))
+
+
+def late_again(several: Endpoints) -> tuple[Endpoints, Peer, Peer]:
+    """The same, of endpoints that there are already."""
+    client = several.stage.client()
     client.send(get())
     place, upstream = several.asked()
     assert (place, upstream.read()[:4]) == (0, b"GET ")
@@ -116,6 +120,45 @@ def test_who_has_answered_another_has_a_while_before_a_challenge(stage: Stage) -
     assert stage.arena.read()["retries"] == {(2, "hedge"): 2}
 
 
+@pytest.mark.parametrize("busy", [False, True], ids=["silent", "with others"])
+def test_who_was_overtaken_has_failed_unless_it_answered_others(stage: Stage, busy: bool) -> None:
+    two, client, late_one = late(stage)
+    quick = [stage.client() for _ in range(1 + busy)]
+    for at in quick:
+        at.send(get())
+        _, upstream = two.asked()
+        upstream.read()
+        upstream.send(answer(fields="Connection: close\r\n"))
+        assert at.read().endswith(b"ok")
+    stage.pass_time(ALONE)
+    place, second = two.asked()
+    assert place == 1
+    second.send(answer(b"sooner"))
+    assert client.read().endswith(b"sooner")
+    late_one.read()
+    assert late_one.ended
+    assert [stage.arena.endpoint(at)["failures"] for at in range(2)] == [not busy, 0]
+
+
+def test_where_answers_take_long_nobody_is_challenged_early(stage: Stage) -> None:
+    two = Endpoints(stage, **IN_TURN)
+    for _ in range(6):
+        clients, found = asking(two)
+        stage.engine.skip(0.4)
+        for (upstream,) in found:
+            upstream.send(answer(fields="Connection: close\r\n"))
+        for client in clients:
+            assert client.read().endswith(b"ok")
+    _, client, _ = late_again(two)
+    stage.pass_time(2.0)
+    assert is_quiet(two)
+    stage.pass_time(3.0)
+    place, second = two.asked()
+    assert place == 1
+    second.send(answer(b"at last"))
+    assert client.read().endswith(b"at last")
+
+
 def test_who_is_out_on_trial_is_challenged_early(stage: Stage) -> None:
     two, client, upstream = late(
         stage, upstreams__0__outliers__consecutive=1, upstreams__0__retries__statuses=[], upstreams__0__hedge=None
@@ -203,6 +246,7 @@ def test_a_challenge_is_one_of_the_tries(stage: Stage, attempts: int) -> None:
     _, second = two.asked()
     second.send(answer(status="503 Busy", fields="Connection: close\r\n"))
     stage.settle()
+    assert [stage.arena.endpoint(at)["failures"] for at in range(2)] == [0, 1]
     upstream.send(b"no answer\r\n\r\n")
     stage.settle()
     stage.engine.skip(0.3)
@@ -220,7 +264,7 @@ def test_who_said_later_is_not_asked_beside_another(stage: Stage) -> None:
     upstream.send(answer(status="503 Busy", fields="Retry-After: 9\r\n"))
     _, second = two.asked()
     assert second.read()
-    stage.engine.skip(ALONE)
+    stage.pass_time(2 * ALONE)  # it is looked at more than once
     assert is_quiet(two)
     assert upstream.read() == b""
     second.send(answer(b"second"))
