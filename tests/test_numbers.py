@@ -18,7 +18,7 @@ def test_without_numbers_the_order_counts() -> None:
         "endpoints": [[0, 1], [2]],
         "admin": 3,
     }
-    ledger = Ledger(8, 8, lambda _: None)
+    ledger = Ledger(8, 8, lambda _: None, lambda _: None)
     assert ledger.number(made)["numbers"] == numbers_of(made)
     assert ledger.upstreams.labels == {0: "", 1: "_OTHER", 2: "one", 3: "two", ADMIN_SERIES: "_admin"}
 
@@ -31,7 +31,7 @@ def test_numbers_that_a_plan_has_count() -> None:
 
 def test_those_past_the_cap_are_not_named() -> None:
     assert (series_of(SERIES_CAP - 1), series_of(SERIES_CAP)) == (ADMIN_SERIES - 1, 1)
-    ledger = Ledger(8, 8, lambda _: None)
+    ledger = Ledger(8, 8, lambda _: None, lambda _: None)
     numbers = [ledger.routes.of(str(number)) for number in range(SERIES_CAP + 1)]
     assert (numbers[0], numbers[-1], len(ledger.routes.labels)) == (2, 1, 2 + SERIES_CAP + 1)
 

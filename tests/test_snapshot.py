@@ -45,7 +45,7 @@ def test_a_route_may_shadow_an_admin_path_by_saying_so() -> None:
 
 
 def test_labels_stand_at_their_series() -> None:
-    ledger = Ledger(8, 8, lambda _: None)
+    ledger = Ledger(8, 8, lambda _: None, lambda _: None)
     snapshot = Snapshot(ledger.number(plan(("127.0.0.1", 1))), "/run/admin")
     routes, upstreams = ledger.routes.labels, ledger.upstreams.labels
     assert routes == {0: "", 1: "_OTHER", 2: "payments", 1002: "_admin"}
@@ -56,7 +56,7 @@ def test_labels_stand_at_their_series() -> None:
 def test_series_are_capped() -> None:
     route = plan(("127.0.0.1", 1))["routes"][0]
     made = plan(("127.0.0.1", 1), routes=[{**route, "name": f"r{n}", "prefix": f"/{n}"} for n in range(1500)])
-    ledger = Ledger(8, 8, lambda _: None)
+    ledger = Ledger(8, 8, lambda _: None, lambda _: None)
     snapshot = Snapshot(ledger.number(made), "/run/admin")
     labels = ledger.routes.labels
     assert len(labels) == 1003

@@ -23,7 +23,7 @@ class Scene(Witness):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self.arena = Arena.create(4)
-        self.ledger = Ledger(self.arena.endpoints, self.arena.upstreams, self.arena.forget)
+        self.ledger = Ledger(self.arena.endpoints, self.arena.upstreams, self.arena.forget, self.arena.welcome)
         self.plan = self.ledger.number(plan)
         self.ended = 0
 

@@ -24,12 +24,12 @@ def named(*upstreams: tuple[str, list[dict[str, Any]]]) -> dict[str, Any]:
 
 def ledger(endpoints: int = 16, upstreams: int = 4) -> tuple[Ledger, list[int]]:
     forgotten: list[int] = []
-    return Ledger(endpoints, upstreams, forgotten.append), forgotten
+    return Ledger(endpoints, upstreams, forgotten.append, lambda _: None), forgotten
 
 
 def test_places_are_used_again_the_longest_free_first() -> None:
     forgotten: list[int] = []
-    slots = Slots(2, forgotten.append)
+    slots = Slots(2, forgotten.append, lambda _: None)
     identities = [("u", name) for name in "abcd"]
     assert [slots.take(identity) for identity in identities] == [0, 1, None, None]
     slots.leave(identities[1])
@@ -64,6 +64,23 @@ def test_who_stays_keeps_his_numbers_wherever_he_stands() -> None:
     assert found.routes.labels == {0: "", 1: "_OTHER", 2: "a", 3: "b", 4: "c", 1002: "_admin"}
     assert found.number(named(("a", [ONE])))["numbers"]["endpoints"] == [[0]]  # as he left it
     assert forgotten == []
+
+
+def test_who_comes_is_welcomed_and_who_only_rested_over_a_reload_is_not() -> None:
+    welcomed: list[int] = []
+    found = Ledger(16, 4, lambda _: None, welcomed.append)
+    found.number(named(("a", [ONE])))
+    named_one = ("a", "127.0.0.9:80")  # an address that a name stands for
+    slot = found.slots.take(named_one)
+    assert welcomed == [0, 1, slot]  # the supervisor's own is among them
+    welcomed.clear()
+    (second,) = found.number(named(("a", [ONE, TWO])))["numbers"]["endpoints"][0][1:]
+    assert found.slots.take(named_one) == slot
+    assert welcomed == [second]
+    found.slots.leave(named_one)  # the name stands for another
+    found.number(named(("a", [ONE, TWO])))
+    assert found.slots.take(named_one) == slot
+    assert welcomed == [second, slot]
 
 
 def test_a_place_that_nobody_else_has_left_is_taken_from_who_has_gone() -> None:

@@ -48,7 +48,7 @@ def overview(**changes: object) -> tuple[Overview, Roster, Any]:
     socket = {**ENDPOINT, "host": None, "port": 0, "unix": "/run/a.sock", "authority": "localhost"}
     made = plan(upstreams__0__endpoints=[numbered, socket, named], **changes)
     arena = Arena.create(1)
-    ledger = Ledger(arena.endpoints, arena.upstreams, arena.forget)
+    ledger = Ledger(arena.endpoints, arena.upstreams, arena.forget, arena.welcome)
     made = ledger.number(made)
     roster = Roster(made, ledger.slots)
     return Overview(made, roster, arena.endpoint, arena.upstream), roster, arena

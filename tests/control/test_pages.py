@@ -26,7 +26,7 @@ WORKERS: list[dict[str, Any]] = [
 def ask(plan: dict[str, Any], path: Path, *targets: str) -> list[Reply]:
     """Serve the pages of `plan` with an arena where nothing has been counted, and ask for `targets`."""
     arena = Arena.create(2)
-    ledger = Ledger(arena.endpoints, arena.upstreams, arena.forget)
+    ledger = Ledger(arena.endpoints, arena.upstreams, arena.forget, arena.welcome)
     witness = Witness()
 
     async def run() -> list[Reply]:

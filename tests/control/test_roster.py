@@ -15,7 +15,7 @@ NAMED = {**ENDPOINT, "host": "a.test", "port": 80, "authority": "a.test", "weigh
 def roster(*endpoints: dict[str, Any], spare: int = SPARE) -> tuple[Roster, list[int]]:
     forgotten: list[int] = []
     made = plan(upstreams__0__endpoints=list(endpoints))
-    ledger = Ledger(len(endpoints) + 1 + spare, 64, forgotten.append)
+    ledger = Ledger(len(endpoints) + 1 + spare, 64, forgotten.append, lambda _: None)
     return Roster(ledger.number(made), ledger.slots), forgotten
 
 

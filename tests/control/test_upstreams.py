@@ -36,7 +36,7 @@ class Scene(Witness):
         made = plan(upstreams__0__endpoints=[named], upstreams__0__health=health, resolver=resolver)
         self.arena = Arena.create(1, places)
         self.told: list[tuple[Message, list[object]]] = []  # and what the arena said of each endpoint then
-        self.ledger = Ledger(self.arena.endpoints, self.arena.upstreams, self.arena.forget)
+        self.ledger = Ledger(self.arena.endpoints, self.arena.upstreams, self.arena.forget, self.arena.welcome)
         self.plan = self.ledger.number(made)
         self.upstreams = Upstreams(self.plan, self.arena, self.ledger.slots, self.report, self._tell)
 

@@ -53,6 +53,25 @@ def test_who_is_taken_back_gets_little_at_first_where_that_is_asked_for(
     assert least <= Counter(ask(two) for _ in range(22))[0] <= most
 
 
+@pytest.mark.parametrize("how", ["new", "down before"])
+def test_who_has_just_come_gets_little_at_first_where_that_is_asked_for(stage: Stage, how: str) -> None:
+    two = Endpoints(stage, **IN_TURN, upstreams__0__slow_start=60.0)
+    if how == "new":
+        stage.arena.welcome(0)
+    else:
+        stage.arena.probe(0, up=False)
+        assert ask(two) == 1
+        stage.arena.probe(0, up=True)
+    assert 1 <= Counter(ask(two) for _ in range(22))[0] <= 4
+
+
+def test_who_is_found_up_and_was_not_down_keeps_its_share(stage: Stage) -> None:
+    two = Endpoints(stage, **IN_TURN, upstreams__0__slow_start=60.0)
+    stage.arena.probe(0, up=None)
+    stage.arena.probe(0, up=True)
+    assert 10 <= Counter(ask(two) for _ in range(22))[0] <= 12
+
+
 @pytest.mark.parametrize(("seconds", "state"), [(0.3, "open"), (0.0, "closed")])
 def test_a_breaker_opens_where_too_many_answers_are_slow(stage: Stage, seconds: float, state: str) -> None:
     rules = {"consecutive": 0, "failure_rate": 1.0, "slow": 0.2, "slow_rate": 0.5, "requests": 4, "trials": 1}

@@ -14,6 +14,7 @@ SPARE = 1024  # places for what names stand for and for what later plans add
 
 Plan = dict[str, Any]
 Forget = Callable[[int], None]
+Welcome = Callable[[int], None]
 Identity = tuple[str, str]  # an upstream's name, and the key of an endpoint in it
 
 SUPERVISOR = (ADMIN_NAME, "")  # an endpoint too
@@ -26,12 +27,14 @@ class FullError(LuminaError):
 class Slots:
     """Places in the arena, each for one identity at a time."""
 
-    def __init__(self, count: int, forget: Forget) -> None:
-        """forget: makes a place as good as new."""
+    def __init__(self, count: int, forget: Forget, welcome: Welcome) -> None:
+        """forget: makes a place as good as new; welcome: notes that its endpoint has just come."""
         self._free = list(range(count - 1, -1, -1))
         self._taken: dict[Identity, int] = {}
         self._left: dict[Identity, int] = {}  # by those who went, the first to go first
+        self._resting: set[Identity] = set()  # whom a plan does not name; what names stand for will be back at once
         self._forget = forget
+        self._welcome = welcome
 
     def take(self, identity: Identity) -> int | None:
         """Return the place of an endpoint, which may be one that it had before; None where there is none left."""
@@ -45,6 +48,8 @@ class Slots:
             self._forget(slot)
         if slot is not None:
             self._taken[identity] = slot
+            if identity not in self._resting:
+                self._welcome(slot)
         return slot
 
     def leave(self, identity: Identity) -> None:
@@ -53,7 +58,8 @@ class Slots:
 
     def keep(self, identities: Iterable[Identity]) -> None:
         """Give back what all others have."""
-        for identity in self._taken.keys() - set(identities):
+        self._resting = self._taken.keys() - set(identities)
+        for identity in self._resting:
             self.leave(identity)
 
 
@@ -75,11 +81,11 @@ class Series:
 class Ledger:
     """Numbers the plans of one run."""
 
-    def __init__(self, endpoints: int, upstreams: int, forget: Forget) -> None:
-        """endpoints, upstreams: how many places the arena has; forget: makes that of an endpoint as good as new."""
+    def __init__(self, endpoints: int, upstreams: int, forget: Forget, welcome: Welcome) -> None:
+        """endpoints, upstreams: how many places the arena has; forget, welcome: see Slots."""
         self.routes = Series()
         self.upstreams = Series()
-        self.slots = Slots(endpoints, forget)
+        self.slots = Slots(endpoints, forget, welcome)
         self._breakers: dict[str, int] = {}
         self._most_breakers = upstreams
 

@@ -84,7 +84,7 @@ class Supervisor:
         self._log: Any = None
         self._unsaid: list[tuple[str, str, dict[str, Any]]] = []  # reported before there was a log
         self._reloads = Reloads()
-        self._ledger = Ledger(owned.arena.endpoints, owned.arena.upstreams, owned.arena.forget)
+        self._ledger = Ledger(owned.arena.endpoints, owned.arena.upstreams, owned.arena.forget, owned.arena.welcome)
         hello = {
             "arena": owned.arena.fd,
             "admin": owned.admin.getsockname(),

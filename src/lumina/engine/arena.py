@@ -6,6 +6,7 @@ its worker: the one that takes its place goes on counting where it stopped, so n
 
 import os
 import struct
+from time import monotonic
 from typing import Any
 
 import cython
@@ -97,9 +98,18 @@ class Arena:
         """Let the state of an endpoint be that of a new one."""
         memset(self.state(slot), 0, cython.sizeof(State))
 
+    def welcome(self, slot: int) -> None:
+        """Note that an endpoint has just come: where that is asked for, it gets its whole share by and by."""
+        self.state(slot).since = monotonic()
+
     def probe(self, slot: int, up: bool | None) -> None:
-        """Tell the workers what a health check found; None: nothing yet, which keeps nobody from using it."""
+        """Tell the workers what a health check found; None: nothing yet, which keeps nobody from using it.
+
+        Who was down and is not any more has just come.
+        """
         state: cython.pointer(State) = self.state(slot)
+        if state.probe == PROBE_DOWN and up is not False:
+            self.welcome(slot)
         if up is None:
             state.probe = PROBE_UNKNOWN
         else:
@@ -183,26 +193,9 @@ class Arena:
         found: dict[str, Any] = {
             key: {}
             for key in [
-                "requests",
-                "durations",
-                "first_byte",
-                "overhead",
-                "fallbacks",
-                "request_bytes",
-                "response_bytes",
-                "upstream_requests",
-                "upstream_durations",
-                "upstream_connect",
-                "upstream_connections",
-                "retries",
-                "over_budget",
-                "waiting",
-                "waited",
-                "pending",
-                "concurrency_limit",
-                "errors",
-                "limits",
-                "shed",
+                *("requests", "durations", "first_byte", "overhead", "fallbacks", "request_bytes", "response_bytes"),
+                *("upstream_requests", "upstream_durations", "upstream_connect", "upstream_connections", "retries"),
+                *("over_budget", "waiting", "waited", "pending", "concurrency_limit", "errors", "limits", "shed"),
                 "turned_back",
             ]
         }

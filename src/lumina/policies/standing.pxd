@@ -21,7 +21,7 @@ cdef enum:
 # All zero: new, and as good as any. Written by every worker with plain stores: a count that two of them raise at the same
 # moment may be one too low, which moves no decision that rests on a rate, and spares each request an atomic operation.
 cdef struct State:
-    double since            # when it came into use again, seconds on the monotonic clock; 0: never was out of it
+    double since            # when it came, or came into use again, seconds on the monotonic clock; 0: nobody said
     double until            # out of use until then
     double trial            # when somebody last set out to find out
     double latency          # seconds to the beginning of an answer, on the average

@@ -40,7 +40,7 @@ class Scene:
         made = plan(upstreams__0__endpoints=endpoints, upstreams__0__health={**HEALTH, **changes})
         self.first, self.second = first, second
         self.arena = Arena()
-        ledger = Ledger(64, 64, lambda _: None)
+        ledger = Ledger(64, 64, lambda _: None, lambda _: None)
         made = ledger.number(made)
         self.roster = Roster(made, ledger.slots)
         self.checks = Checks(made, self.roster, self.arena.probe, self.arena.report)
@@ -156,7 +156,7 @@ def test_an_upstream_without_health_is_not_asked() -> None:
         async with endpoint.listening():
             made = plan(("127.0.0.1", endpoint.port))
             arena = Arena()
-            ledger = Ledger(64, 64, lambda _: None)
+            ledger = Ledger(64, 64, lambda _: None, lambda _: None)
             checks = Checks(made, Roster(ledger.number(made), ledger.slots), arena.probe, arena.report)
             await checks.start(30.0)
             checks.follow(0)
