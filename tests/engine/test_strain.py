@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lumina.snapshot import Snapshot
-from tests.engine.stage import Stage, answer, get, head_of
+from tests.engine.stage import Peer, Stage, answer, get, head_of
 from tests.plan import plan
 
 LOW, NORMAL, HIGH = range(3)
@@ -165,24 +165,50 @@ def test_health_is_answered_however_much_there_is_to_do(stage: Stage) -> None:
 @pytest.mark.parametrize("new", [False, True], ids=["on a connection that is kept", "on a new one"])
 def test_health_goes_before_what_is_ready_already(stage: Stage, new: bool) -> None:
     """Two hundred requests are there, and one for health comes last: it is among the first that are done."""
+    health = asks_for_health(stage)
+    clients = come(stage, 200)
+    late(stage, 0.05, 2)
+    stage.engine.tick()
+    if new:
+        health = stage.client()
+    assert done_before_health(stage, clients, health) < 70
+
+
+def test_health_on_a_connection_that_is_kept_goes_before_who_has_just_come(stage: Stage) -> None:
+    """They are looked after first, too, for each of them may ask for health; but not before who is known to."""
+    health = asks_for_health(stage)
+    late(stage, 0.05, 2)
+    stage.engine.tick()
+    clients = come(stage, 200)
+    assert done_before_health(stage, clients, health) < 20
+
+
+def asks_for_health(stage: Stage) -> Peer:
+    """Return a connection that is kept, on which health was asked for."""
     stage.engine.adopt(Snapshot(plan(stage.upstream.getsockname(), overload__loop_lag=1000.0), "/nonexistent"))
     health = stage.client()
     health.send(get("/health"))
     assert b"HTTP/1.1 502" in health.read()  # nobody is there to answer it, which is as good here
+    return health
+
+
+def come(stage: Stage, count: int) -> list[Peer]:
+    """Let so many clients come who do not ask for anything yet."""
     clients = []
-    for at in range(200):
+    for at in range(count):
         clients.append(stage.client())
         if at % 50 == 49:
             stage.settle()
-    late(stage, 0.05, 2)
-    stage.engine.tick()
+    return clients
+
+
+def done_before_health(stage: Stage, clients: list[Peer], health: Peer) -> int:
+    """Let all of them ask, and health come last; return how many were done before it."""
     stage.lines()
     for client in clients:
         client.sock.send(get("/nowhere"))
-    if new:
-        health = stage.client()
     health.sock.send(get("/health"))
     stage.engine.turn()
     paths = [line["path"] for line in stage.lines()]
-    assert len(paths) == 201
-    assert paths.index("/health") < 70
+    assert len(paths) == len(clients) + 1
+    return paths.index("/health")

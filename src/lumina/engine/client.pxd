@@ -5,6 +5,7 @@ from lumina.engine.exchange cimport Exchange
 from lumina.engine.gateway cimport Gateway
 from lumina.engine.limit cimport LIMIT_CONNECTION_REQUESTS, LIMIT_PIPELINED, LIMIT_WRITE_TIME
 from lumina.engine.pace cimport *
+from lumina.engine.reactor cimport URGENT
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
 from lumina.engine.transport cimport AGAIN, ENDED, GONE

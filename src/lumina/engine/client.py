@@ -111,7 +111,7 @@ class Client(Paced):
 
     def _may_wait(self) -> cython.bint:
         """Say whether a client that will send nothing more may want its answers all the same."""
-        return self.urgent or self.gateway.live.snapshot.half_close
+        return self.way == URGENT or self.gateway.live.snapshot.half_close
 
     def _read_head(self) -> None:  # hot
         count: cython.Py_ssize_t

@@ -9,6 +9,7 @@ from lumina.engine.forward cimport Hop
 from lumina.engine.gateway cimport Gateway
 from lumina.engine.identity cimport ID
 from lumina.engine.limit cimport LIMIT_NONE, limit_of
+from lumina.engine.reactor cimport ORDINARY, URGENT
 from lumina.engine.reception cimport Reception
 from lumina.engine.recorder cimport HOST_KEPT, METHOD_KEPT, PATH_KEPT, Record
 from lumina.engine.stream cimport ServerStream

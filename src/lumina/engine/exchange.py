@@ -74,8 +74,7 @@ class Exchange(Reception):
             self.fail(REQUEST_LIMIT, 0)
             return
         self.priority = self.route.priority
-        if client.urgent != self.route.admin:
-            gateway.reactor.move(client, self.route.admin, ALL_NEWS)
+        gateway.reactor.move(client, URGENT if self.route.admin else ORDINARY, ALL_NEWS)
         if gateway.strain.level > 0.0 and not self.route.admin and self._given_up():
             return
         if self.origin.guided:

@@ -7,6 +7,7 @@ from lumina.engine.client cimport Client
 from lumina.engine.ends cimport Ends
 from lumina.engine.gateway cimport Gateway
 from lumina.engine.limit cimport LIMIT_CLIENT_CONNECTIONS, LIMIT_CONNECTIONS
+from lumina.engine.reactor cimport FRESH, ORDINARY, URGENT
 from lumina.engine.sockets cimport name_of, octets_of
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls
@@ -31,6 +32,7 @@ cdef class Listener(Door):
     cdef void _refuse(self, int fd, int limit) noexcept
     cdef void _await(self, int fd, sockaddr_storage* address) noexcept
     cdef bytes _enter(self, int fd, sockaddr_storage* address)
+    cdef int _way(self) noexcept
     cdef bint _watch(self, Client client) noexcept
     cdef void _turn_away(self) noexcept
     cdef void close(self) noexcept

@@ -92,7 +92,7 @@ class Listener(Door):
         arrival.address = address[0]
         arrival.group = group
         arrival.by = self.reactor.clock.now + self.gateway.live.snapshot.timeouts.header
-        arrival.urgent = self.admin_only or self.reactor.strained
+        arrival.way = self._way()
         try:
             self.reactor.watch(arrival, EPOLLIN | EPOLLRDHUP | EPOLLET)
         except EngineError:
@@ -149,11 +149,17 @@ class Listener(Door):
         self.gateway.recorder.block.accepted += 1
         self.reactor.wheel.arm(client, by)
 
+    def _way(self) -> cython.int:
+        """Return how a new connection is watched, until its first request says what it is."""
+        if self.admin_only:
+            return URGENT
+        return FRESH if self.reactor.strained else ORDINARY
+
     def _watch(self, client: Client) -> cython.bint:
         """Set a new connection to work; False where its peer left already, or the kernel has no room."""
         fd: cython.int = client.fd
         client.admin_only = self.admin_only
-        client.urgent = self.admin_only or self.reactor.strained  # until its first request says what it is
+        client.way = self._way()
         try:
             if self.context is not None:
                 client.secured(Tls(self.context, fd, server_side=True, name=None, view=self.reactor.view))

@@ -16,9 +16,18 @@ cdef enum:
     BATCH = 512                         # events taken from the kernel at once
     SCRATCH = 262144                    # octets that one read can bring
     HURRIED = 64                        # urgent events taken at once
+    FRESH_AT_ONCE = 16                  # events of the unknown between two looks at what is urgent
+    FRESH_LOOKS = 4                     # the most of these in a row
+    WAYS = 3                            # how many Ways there are
     ASIDE = 31                          # events between two looks at what is urgent, less one
     CATCH_UP = 64                       # batches taken at once after the loop was held up
     LATE = 1000                         # microseconds into a turn after which what was put off waits for the next
+
+# Where something is watched. What has a lane of its own is looked at every few events.
+cdef enum Way:
+    ORDINARY
+    FRESH           # a client who came while the loop is late, until its first request says what it is
+    URGENT          # what health and metrics need
 
 
 cdef class Watcher(Timed):
@@ -26,7 +35,7 @@ cdef class Watcher(Timed):
     # What the kernel reported and nobody has used up yet (EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR).
     # The set is edge-triggered: a bit is cleared only by whoever ran the descriptor dry.
     cdef uint32_t seen
-    cdef bint urgent                    # is looked after first
+    cdef int way                        # of Way
     cdef bint queued                    # waits in the reactor's `again` list
     cdef void* queue_next
 
@@ -36,16 +45,17 @@ cdef class Watcher(Timed):
 @cython.final
 cdef class Lane(Watcher):
     cdef void* reactor                  # borrowed: it holds us
+    cdef int leads                      # of Way: what is watched here
 
 
 @cython.final
 cdef class Reactor:
     cdef object view                    # a memoryview of `scratch`, for what only Python can fill
     cdef int epoll
-    # A set within the set, which is looked at every few events too: what health and metrics need does not wait for
-    # hundreds of others that are ready.
-    cdef int urgent
-    cdef Lane lane
+    # A set for each Way. All but the first are within it, and are looked at every few events too: what health and
+    # metrics need does not wait for hundreds of others that are ready, nor for hundreds who have just come.
+    cdef int sets[WAYS]
+    cdef list lanes
     cdef epoll_event hurried[64]
     cdef list doors                     # what accepts connections
     cdef bint strained                  # the loop is late
@@ -71,8 +81,11 @@ cdef class Reactor:
     cdef int watch(self, Watcher watcher, uint32_t events) except -1
     cdef int _add(self, Watcher watcher, uint32_t events) noexcept
     cdef int _set_of(self, Watcher watcher) noexcept
-    cdef void move(self, Watcher watcher, bint urgent, uint32_t events) noexcept
+    cdef void move(self, Watcher watcher, int way, uint32_t events) noexcept
+    cdef int _nest(self, int way) except -1
     cdef void look_aside(self) noexcept
+    cdef void look_at_the_fresh(self) noexcept
+    cdef int _take(self, int way, int most) noexcept
     cdef void _answer_doors(self)
     cdef void unwatch(self, Watcher watcher) noexcept
     cdef void dismiss(self, Watcher watcher) noexcept

@@ -29,36 +29,38 @@ class Watcher(Timed):
 
 
 class Lane(Watcher):
-    """The set of what is urgent, as the other set watches it."""
+    """The set of one Way, as the first set watches it."""
 
     def ready(self) -> None:
         self.seen = 0
-        cython.cast(Reactor, self.reactor).look_aside()
+        if self.leads == URGENT:
+            cython.cast(Reactor, self.reactor).look_aside()
+        else:
+            cython.cast(Reactor, self.reactor).look_at_the_fresh()
 
 
 class Reactor:
     """The epoll set of one worker. It is a guest: its own descriptor is watched by the host's event loop."""
 
     def __cinit__(self) -> None:
+        way: cython.int
+        for way in range(WAYS):
+            self.sets[way] = -1
         self.epoll = -1
-        self.urgent = -1
         self.scratch = cython.cast(cython.p_uchar, malloc(SCRATCH))
         if self.scratch is cython.NULL:
             raise MemoryError
 
     def __init__(self) -> None:
-        self.epoll = epoll_create1(EPOLL_CLOEXEC)
-        if self.epoll < 0:
-            raise OSError(errno, os.strerror(errno))
-        self.urgent = epoll_create1(EPOLL_CLOEXEC)
-        if self.urgent < 0:
-            raise OSError(errno, os.strerror(errno))
-        lane: Lane = Lane()
-        lane.fd = self.urgent
-        lane.reactor = cython.cast(cython.p_void, self)
-        self.watch(lane, EPOLLIN)
-        Py_DECREF(lane)  # it lives as long as we do
-        self.lane = lane
+        way: cython.int
+        for way in range(WAYS):
+            self.sets[way] = epoll_create1(EPOLL_CLOEXEC)
+            if self.sets[way] < 0:
+                raise OSError(errno, os.strerror(errno))
+        self.epoll = self.sets[cython.cast(cython.int, ORDINARY)]
+        self.lanes = []
+        self._nest(URGENT)
+        self._nest(FRESH)
         self.doors = []
         self.clock = Clock()
         self.ticked = self.clock.now
@@ -68,11 +70,21 @@ class Reactor:
         self.pipes = PipePool()
         self.draft = Buffer(DRAFT)
 
+    def _nest(self, way: cython.int) -> cython.int:
+        lane: Lane = Lane()
+        lane.fd = self.sets[way]
+        lane.leads = way
+        lane.reactor = cython.cast(cython.p_void, self)
+        self.watch(lane, EPOLLIN)
+        Py_DECREF(lane)  # it lives as long as we do
+        self.lanes.append(lane)
+        return 0
+
     def __dealloc__(self) -> None:
-        if self.epoll >= 0:
-            close(self.epoll)
-        if self.urgent >= 0:
-            close(self.urgent)
+        way: cython.int
+        for way in range(WAYS):
+            if self.sets[way] >= 0:
+                close(self.sets[way])
         self._bury()
         free(self.grave)
         free(self.scratch)
@@ -95,12 +107,14 @@ class Reactor:
         return epoll_ctl(self._set_of(watcher), EPOLL_CTL_ADD, watcher.fd, cython.address(event))
 
     def _set_of(self, watcher: Watcher) -> cython.int:
-        return self.urgent if watcher.urgent else self.epoll
+        return self.sets[watcher.way]
 
-    def move(self, watcher: Watcher, urgent: cython.bint, events: cython.uint) -> None:
-        """Watch it among what is urgent, or no longer there."""
+    def move(self, watcher: Watcher, way: cython.int, events: cython.uint) -> None:  # hot
+        """Watch it in that way from now on; mostly it is already."""
+        if watcher.way == way:
+            return
         epoll_ctl(self._set_of(watcher), EPOLL_CTL_DEL, watcher.fd, cython.NULL)
-        watcher.urgent = urgent
+        watcher.way = way
         if self._add(watcher, events) < 0:  # no memory: let its owner find that it is gone
             watcher.seen |= EPOLLHUP | EPOLLERR
             self.again(watcher)
@@ -198,9 +212,23 @@ class Reactor:
         return count
 
     def look_aside(self) -> None:  # hot
-        """Take what is urgent; and who knocks, where that would have to wait."""
+        """Take what is urgent; and who has just come and who knocks, where that would have to wait."""
+        self._take(URGENT, HURRIED)
+        if self.strained:
+            self.look_at_the_fresh()  # cold
+            self._answer_doors()  # cold
+
+    def look_at_the_fresh(self) -> None:
+        """Take who has just come, and what is urgent in between: for a stranger it may have to shake hands first."""
+        left: cython.int = FRESH_LOOKS
+        while left > 0 and self._take(FRESH, FRESH_AT_ONCE) == FRESH_AT_ONCE:
+            self._take(URGENT, HURRIED)
+            left -= 1
+
+    def _take(self, way: cython.int, most: cython.int) -> cython.int:  # hot
+        """Act on the events of one lane, `most` at once, and return how many there were."""
         at: cython.int
-        count: cython.int = epoll_wait(self.urgent, self.hurried, HURRIED, 0)
+        count: cython.int = epoll_wait(self.sets[way], self.hurried, most, 0)
         watcher: Watcher
         for at in range(count):
             watcher = cython.cast(Watcher, self.hurried[at].data.ptr)
@@ -208,8 +236,7 @@ class Reactor:
         for at in range(count):
             watcher = cython.cast(Watcher, self.hurried[at].data.ptr)
             watcher.ready()
-        if self.strained:
-            self._answer_doors()  # cold
+        return count
 
     def _answer_doors(self) -> None:
         for door in self.doors:

@@ -8,6 +8,7 @@ from lumina.engine.evidence cimport reason_of, unacknowledged, unread
 from lumina.engine.origin cimport Origin
 from lumina.engine.pipe cimport Pipe
 from lumina.engine.pool cimport Pool
+from lumina.engine.reactor cimport ORDINARY, URGENT
 from lumina.engine.stream cimport Dialogue
 from lumina.engine.syscalls cimport *
 from lumina.engine.tls cimport Tls

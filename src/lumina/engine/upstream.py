@@ -38,7 +38,7 @@ class UpstreamConnection(Announced):
                 self.fd = -1
                 return reason
         try:
-            self.urgent = self.origin.urgent
+            self.way = URGENT if self.origin.urgent else ORDINARY
             self.reactor.watch(self, ALL_NEWS)
         except EngineError:
             close(self.fd)
