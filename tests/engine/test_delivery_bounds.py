@@ -15,7 +15,7 @@ def two(stage: Stage, **changes: object) -> socket.socket:
     return Endpoints(stage, **IN_TURN, **changes).listeners[1]
 
 
-def test_a_request_meets_only_so_many_connections_that_close(stage: Stage) -> None:
+def test_a_request_that_met_three_connections_that_closed_is_sent_on_a_new_one(stage: Stage) -> None:
     other = two(stage, **NOTHING)
     clients = [stage.client() for _ in range(8)]
     upstreams = []
@@ -27,15 +27,36 @@ def test_a_request_meets_only_so_many_connections_that_close(stage: Stage) -> No
         upstream.send(answer())
         client.read()
     clients[0].send(get())
-    asked = 0
-    for _ in range(len(upstreams)):
-        for upstream in [upstream for upstream in upstreams if upstream.read()]:
-            asked += 1
-            upstream.close()
-            upstreams.remove(upstream)
-    assert head_of(clients[0].read())[0] == "HTTP/1.1 502 Bad Gateway"
-    assert asked == 4
+    for _ in range(3):
+        (met,) = asked(stage)
+        assert met in upstreams
+        met.close()
+    (met,) = asked(stage, stage.upstream, other)
+    assert met not in upstreams  # others wait, and are not trusted any more
+    met.send(answer(b"at last"))
+    assert clients[0].read().endswith(b"at last")
     assert stage.arena.read()["retries"] == {(2, "stale"): 3}
+
+
+def test_no_new_one_is_opened_above_the_cap_for_a_request_that_met_three_that_closed(stage: Stage) -> None:
+    four = Endpoints(stage, 4, **IN_TURN, **NOTHING, upstreams__0__caps__connections=1)
+    client = stage.client()
+    waiting = []
+    for _ in range(4):
+        client.send(get())
+        waiting.append(four.asked()[1])
+        waiting[-1].read()
+        waiting[-1].send(answer())
+        client.read()
+    client.send(get())
+    for _ in range(3):
+        (met,) = asked(stage)
+        waiting.remove(met)
+        met.close()
+    (met,) = asked(stage, *four.listeners)
+    assert [met] == waiting
+    met.send(answer(b"at last"))
+    assert client.read().endswith(b"at last")
 
 
 def test_who_closes_one_connection_after_the_other_is_left_for_another(stage: Stage) -> None:

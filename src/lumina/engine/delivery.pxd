@@ -6,7 +6,7 @@ from lumina.engine.deadlines cimport tell_left
 from lumina.engine.origin cimport TRIED, Origin
 from lumina.engine.pool cimport Pool
 from lumina.engine.rival cimport Rival
-from lumina.engine.sending cimport Sending
+from lumina.engine.sending cimport RESENT, Sending
 from lumina.engine.upstream cimport UpstreamConnection
 from lumina.http1.lookup cimport find_field
 from lumina.http1.response cimport ResponseHead
@@ -16,7 +16,6 @@ from lumina.reasons cimport *
 from lumina.snapshot cimport Upstream
 
 cdef enum:
-    RESENT = 3              # times that a request may meet a connection that closes just then
     STUCK = 3               # requests that an endpoint keeps waiting, while others answer, before it is given up
 
 
@@ -25,7 +24,6 @@ cdef class Delivery(Sending):
     cdef Rival rival                        # a second try, under way beside the first
     cdef bint responded                     # the answer's head has come
     cdef bint stuck                         # counts among those that its endpoint keeps waiting
-    cdef int resent
 
     cdef bint has_detour(self) noexcept
     cdef bint detour(self, int reason) noexcept

@@ -19,6 +19,9 @@ from lumina.http1.request cimport METHOD_GET, METHOD_HEAD, METHOD_OPTIONS
 from lumina.reasons cimport *
 from lumina.snapshot cimport Upstream
 
+cdef enum:
+    RESENT = 3              # times that a request may meet a connection that closes just then
+
 cdef double SECOND_ADDRESS, STANDING_SHARE
 
 
@@ -35,6 +38,7 @@ cdef class Sending(Contest):
     cdef Py_ssize_t sent                    # octets of `outgoing` that went out on `connection`
     cdef Record record
     cdef int tries                          # endpoints that were asked, the same again included
+    cdef int resent                         # times that it met a connection that closed just then
     cdef int addresses_tried
     cdef bint ready                         # the connection can be written to
     cdef bint request_done                  # all of the request has been written

@@ -66,7 +66,7 @@ class Sending(Contest):
     def _try(self, by: cython.double) -> None:  # hot
         """Pick an endpoint and ask it; `by` is for _wait()."""
         origin: Origin = self.origin
-        connection: UpstreamConnection
+        connection: UpstreamConnection = None
         place: cython.int = origin.pick(cython.address(self.wish), self.gateway.reactor.clock.now)
         if place < 0:
             if place == ALL_FULL:
@@ -77,9 +77,10 @@ class Sending(Contest):
         self.pool = origin.pool(place)
         self.tries += 1
         self._count()
-        connection = cython.cast(
-            UpstreamConnection, self.pool.lease(self.gateway.reactor.clock.now, not self.is_idempotent())
-        )
+        if self.resent < RESENT or self.pool.open >= origin.most_open:  # else none that has waited is trusted
+            connection = cython.cast(
+                UpstreamConnection, self.pool.lease(self.gateway.reactor.clock.now, not self.is_idempotent())
+            )
         self._time()
         if connection is None:
             self._connect()
