@@ -28,7 +28,8 @@ def parsed(*fields: bytes, version: bytes = b"1.1") -> tuple[RequestHead, bytes]
 def test_continue_is_expected(values: list[bytes]) -> None:
     head, wire = parsed(b"Content-Length: 5", *[b"Expect: " + value for value in values], b"A: b")
     assert (head.refusal, head.expects_continue) == (0, True)
-    assert (b"Expect", values[0]) in head.forwarded(wire)
+    told = [value.lower() for name, value in head.forwarded(wire) if name == b"Expect"]
+    assert told == [b"100-continue"]  # that some servers read lists, and others do not, is nobody's to make use of
 
 
 @pytest.mark.parametrize(

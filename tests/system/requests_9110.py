@@ -211,7 +211,14 @@ TAKEN = [
         post(b"Expect: 100-continue\r\nExpect: 100-CONTINUE\r\nContent-Length: 1\r\n", b"a"),
         b"a",
         ("Expect", "100-continue"),
-        ("Expect", "100-CONTINUE"),
+    ),
+    sized(
+        "9110 10.1.1",
+        "100-continue behind an empty field",
+        post(b"Expect: ,\r\nA: b\r\nExpect:, 100-Continue ,100-continue\r\nExpect:\r\nContent-Length: 1\r\n", b"a"),
+        b"a",
+        ("A", "b"),
+        ("Expect", "100-Continue"),
     ),
     get("9110 5.1", "Host in capitals", b"GET / HTTP/1.1\r\nHOST: h.test\r\n\r\n", "/"),
     get(
