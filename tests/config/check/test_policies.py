@@ -49,11 +49,27 @@ def test_what_fits(fields: str) -> None:
             "balance: {policy: hash, by: client, name: x}",
             "`name` has no effect beside `by: client` in upstream `u`",
         ),
-        ("retries: {max_backoff: 1ms}", "`max_backoff` is shorter than `backoff` in upstream `u`"),
-        ("retries: {backoff: 1s}", "`max_backoff` is shorter than `backoff` in upstream `u`"),
-        ("outliers: {ejection: 40s}", "`max_ejection` is shorter than `ejection` in upstream `u`"),
-        ("outliers: {max_ejection: 500ms}", "`max_ejection` is shorter than `ejection` in upstream `u`"),
-        ("adaptive: {maximum: 5}", "`maximum` is less than `minimum` in upstream `u`"),
+        (
+            "retries: {max_backoff: 1ms}",
+            "`max_backoff` is shorter than `backoff` in upstream `u` [where it is not set, `backoff` is 25ms]",
+        ),
+        (
+            "retries: {backoff: 1s}",
+            "`max_backoff` is shorter than `backoff` in upstream `u` [where it is not set, `max_backoff` is 250ms]",
+        ),
+        (
+            "outliers: {ejection: 40s}",
+            "`max_ejection` is shorter than `ejection` in upstream `u` [where it is not set, `max_ejection` is 5s]",
+        ),
+        (
+            "outliers: {max_ejection: 500ms}",
+            "`max_ejection` is shorter than `ejection` in upstream `u` [where it is not set, `ejection` is 1s]",
+        ),
+        (
+            "adaptive: {maximum: 5}",
+            "`maximum` is less than `minimum` in upstream `u` [where it is not set, `minimum` is 8]",
+        ),
+        ("outliers: {ejection: 9s, max_ejection: 8s}", "`max_ejection` is shorter than `ejection` in upstream `u`"),
         ("caps: {connections: 5, idle: 6}", "`idle` is more than `connections` in upstream `u`"),
         ("caps: {connections: 5, uploads: 6}", "`uploads` is more than `connections` in upstream `u`"),
         ("health: {kind: tcp, path: /up}", "`path` has no effect beside `kind: tcp` in upstream `u`"),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from lumina.config.model import Upstream
+from lumina.config.model.section import Section
+from lumina.config.units import format_duration
 from lumina.config.validate import Draft
 
 Objection = tuple[tuple[str, ...], str, str]  # where in the upstream, what is wrong, what may help
@@ -12,8 +14,8 @@ def check_policies(draft: Draft) -> None:
     """Note settings that contradict each other, and those that would be obeyed by nobody."""
     resolver = draft.config.resolver
     if resolver.max_ttl < resolver.min_ttl:
-        where = "max_ttl" if "max_ttl" in resolver.model_fields_set else "min_ttl"
-        draft.source.problem(draft.key(("resolver", where)), "`max_ttl` is shorter than `min_ttl`")
+        where, hint = _written(resolver, "max_ttl", "min_ttl")
+        draft.source.problem(draft.key(("resolver", where)), "`max_ttl` is shorter than `min_ttl`", hint)
     for name, upstream in draft.config.upstreams.items():
         for steps, message, hint in (*_balance(upstream), *_times(upstream), *_sizes(upstream), *_health(upstream)):
             path = ("upstreams", name, *steps)
@@ -38,18 +40,29 @@ def _balance(upstream: Upstream) -> Iterator[Objection]:
 def _times(upstream: Upstream) -> Iterator[Objection]:
     retries, outliers = upstream.retries, upstream.outliers
     if retries.max_backoff < retries.backoff:
-        where = "max_backoff" if "max_backoff" in retries.model_fields_set else "backoff"
-        yield ("retries", where), "`max_backoff` is shorter than `backoff`", ""
+        where, hint = _written(retries, "max_backoff", "backoff")
+        yield ("retries", where), "`max_backoff` is shorter than `backoff`", hint
     if outliers is not None and outliers.max_ejection < outliers.ejection:
-        where = "max_ejection" if "max_ejection" in outliers.model_fields_set else "ejection"
-        yield ("outliers", where), "`max_ejection` is shorter than `ejection`", ""
+        where, hint = _written(outliers, "max_ejection", "ejection")
+        yield ("outliers", where), "`max_ejection` is shorter than `ejection`", hint
+
+
+def _written(section: Section, most: str, least: str) -> tuple[str, str]:
+    """Return which of two fields to point at, and a hint at the other's value where nobody wrote that."""
+    written = section.model_fields_set
+    unwritten = next((name for name in (most, least) if name not in written), None)
+    if unwritten is None:
+        return most, ""
+    value = getattr(section, unwritten)
+    shown = format_duration(value) if isinstance(value, float) else value
+    return most if most in written else least, f"where it is not set, `{unwritten}` is {shown}"
 
 
 def _sizes(upstream: Upstream) -> Iterator[Objection]:
     caps, adaptive = upstream.caps, upstream.adaptive
     if adaptive is not None and adaptive.maximum < adaptive.minimum:
-        where = "maximum" if "maximum" in adaptive.model_fields_set else "minimum"
-        yield ("adaptive", where), "`maximum` is less than `minimum`", ""
+        where, hint = _written(adaptive, "maximum", "minimum")
+        yield ("adaptive", where), "`maximum` is less than `minimum`", hint
     for name in ("idle", "uploads"):
         own = getattr(caps, name)
         if own is not None and caps.connections is not None and own > caps.connections:
