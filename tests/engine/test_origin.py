@@ -107,6 +107,19 @@ def test_an_endpoint_has_no_more_connections_than_it_may(stage: Stage) -> None:
     assert second.read().endswith(b"two")
 
 
+@pytest.mark.parametrize(
+    ("status", "statuses", "failures"),
+    [("503 Busy", [503], 1), ("503 Busy", [], 1), ("500 Oops", [503], 0), ("500 Oops", [500], 1), ("404 No", [404], 0)],
+)
+def test_an_answer_that_is_passed_on_is_one_failure_at_most(
+    stage: Stage, status: str, statuses: list[int], failures: int
+) -> None:
+    changes = {"upstreams__0__retries__attempts": 1, "upstreams__0__retries__statuses": statuses}
+    two = Endpoints(stage, **IN_TURN, **changes)
+    assert ask(two, status=status) == 0
+    assert stage.arena.endpoint(0)["failures"] == failures
+
+
 def test_where_the_last_one_fails_too_those_that_are_out_are_tried_again_at_once(stage: Stage) -> None:
     rules = {"consecutive": 1, "ejection": 60.0, "max_ejection": 60.0}
     changes = {f"upstreams__0__outliers__{name}": value for name, value in rules.items()}

@@ -180,17 +180,21 @@ class Delivery(Sending):
 
     def retry_status(self, head: ResponseHead, data: cython.p_const_uchar) -> cython.bint:
         """Ask another endpoint, or another upstream, instead of passing on an answer that says it cannot serve."""
-        upstream: Upstream = self.origin.upstream
+        origin: Origin = self.origin
+        pool: Pool = self.pool
+        upstream: Upstream = origin.upstream
         another: cython.bint = self._untried()
         if not upstream.retry_statuses[head.status] or not (another or self.has_detour()):
             return False
         if not self.request_done or not self.is_idempotent():
             return False
-        if head.status >= 500:  # what is below is no fault of the endpoint's
-            self.origin.failed(self.pool, self.gateway.reactor.clock.now)
         if find_field(head, data, b"retry-after", 0) >= 0:
             self.wish.put_off = True
-        return (another and self._retry(CAUSE_STATUS)) or self.detour(RESPONSE_STATUS)
+        if not (another and self._retry(CAUSE_STATUS)) and not self.detour(RESPONSE_STATUS):
+            return False  # it is passed on, and counted as such
+        if head.status >= 500:  # what is below is no fault of the endpoint's
+            origin.failed(pool, self.gateway.reactor.clock.now)
+        return True
 
     def has_detour(self) -> cython.bint:
         """Say whether there is a way without the upstream; the exchange knows."""
@@ -213,7 +217,7 @@ class Delivery(Sending):
                 self.gateway.reactor.again(self.origin)
         if self.stuck:
             self._unstick()
-        if 502 <= status <= 504:
+        if 502 <= status <= 504 or (status >= 500 and self.origin.upstream.retry_statuses[status]):  # cold
             self.origin.failed(self.pool, now)
         else:
             self.origin.succeeded(self.pool, now, now - max(self.record.sent, self.tried_at))

@@ -16,7 +16,11 @@ IN_A_ROW = Whole(0, 1_000_000)
 
 
 class Outliers(Section):
-    """When an endpoint that fails is left out for a while, as seen from all workers."""
+    """When an endpoint that fails is left out for a while, as seen from all workers.
+
+    A try fails when no connection comes about, when it ends or times out before an answer, when what comes is no HTTP,
+    and when the answer is 502, 503, 504, or another from 500 on that stands in `retries.statuses`.
+    """
 
     consecutive: Annotated[int, IN_A_ROW] = Field(
         default=5,
@@ -33,7 +37,8 @@ class Outliers(Section):
     window: Annotated[float, WINDOW] = Field(default=10.0, description="How far back shares look.")
     slow_factor: Annotated[float, Number(0, 1000)] = Field(
         default=5.0,
-        description="How many times slower than its peers it may answer before it is left out; 0 is any.",
+        description="How many times slower than its peers it may answer before it is left out; 0 is any. "
+        "Whoever takes less than 100 ms is not slow.",
     )
     ejection: Annotated[float, PAUSE] = Field(
         default=1.0,
@@ -42,7 +47,8 @@ class Outliers(Section):
     max_ejection: Annotated[float, PAUSE] = Field(default=5.0, description="The longest it is left out at once.")
     max_ejected: Annotated[float, Share(0.0, 1.0)] = Field(
         default=0.7,
-        description="Most of an upstream's endpoints that are left out together, never the last one. "
+        description="Most of an upstream's endpoints that are left out together: never the last one, and one of "
+        "several in any case. "
         "Where more fail than that, those that are left out are tried again at once, and then each second.",
     )
 
