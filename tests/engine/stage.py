@@ -101,10 +101,10 @@ class Peer:
 class Stage:
     """One engine with one listener in front of it, and one upstream of the test's behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int = 1) -> None:
         self.upstream = socket.create_server(("127.0.0.1", 0), backlog=16)
         self.upstream.setblocking(False)
-        self.arena = Arena.create(1)
+        self.arena = Arena.create(workers)
         self.engine = Engine(self.arena, 0)
         self.engine.slow(PACE)
         self.adopt()

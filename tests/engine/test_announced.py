@@ -85,6 +85,26 @@ def test_one_whose_end_came_with_the_request_is_not_tried(stage: Stage) -> None:
     assert stage.arena.read()["retries"] == {}
 
 
+@pytest.mark.parametrize(("method", "used"), [("GET", True), ("POST", False)])
+def test_what_may_not_be_sent_twice_goes_on_none_that_is_about_to_be_closed(
+    stage: Stage, method: str, used: bool
+) -> None:
+    adopt(stage)
+    client, upstream = stage.conversation()
+    stage.engine.skip(10.0)
+    upstream.close()  # so long does it let one wait
+    stage.settle()
+    client.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(answer())
+    client.read()
+    stage.engine.skip(9.0)
+    client.send(get().replace(b"GET", method.encode()))
+    stage.settle()
+    assert (upstream.read() != b"") is used
+
+
 def test_another_client_never_gets_it(stage: Stage) -> None:
     adopt(stage)
     first, second = stage.client(), stage.client()

@@ -90,20 +90,28 @@ def test_a_slow_upstream_stops_the_reading_of_the_body(stage: Stage) -> None:
     client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
     client.send(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n")
     upstream = stage.accept()
-    sent = 0
     block = b"x" * 65536
-    while True:
-        try:
-            sent += client.sock.send(block)
-        except BlockingIOError:
-            if not stage.settle():
-                break
-    assert sent < 30_000_000
-    before = sent
-    upstream.read()
-    stage.settle()
-    sent += client.sock.send(block)
-    assert sent > before
+
+    def sent() -> int:
+        """Send what goes, until nothing has for a while."""
+        octets = idle = 0
+        while idle < 5 and octets < 30_000_000:
+            try:
+                octets += client.sock.send(block)
+                idle = 0
+            except BlockingIOError:
+                idle += not stage.settle()
+        return octets
+
+    before = sent()
+    assert before < 30_000_000
+    taken = 0
+    for _ in range(1000):
+        taken += len(upstream.read())
+        if taken > 2 * before:
+            break
+        sent()
+    assert taken > 2 * before
 
 
 def test_an_upstream_that_takes_nothing_of_an_upload_is_not_waited_for(stage: Stage, tmp_path: Path) -> None:

@@ -349,6 +349,25 @@ def test_what_only_hurries_a_request_is_paid_for(stage: Stage) -> None:
     assert stage.arena.read()["retries"] == {(2, "hedge"): 2}
 
 
+@pytest.mark.parametrize(("workers", "granted"), [(1, 4), (4, 1)])
+def test_what_time_grants_is_shared_by_the_workers(workers: int, granted: int) -> None:
+    with contextlib.closing(Stage(workers)) as stage:
+        other = two(
+            stage,
+            upstreams__0__retries__budget_ratio=0.0,
+            upstreams__0__retries__budget_rate=0.4,  # of which 10 seconds can gather
+            upstreams__0__outliers=None,
+        )
+        client = stage.client()
+        for _ in range(6):
+            client.send(get())
+            for _ in range(2):
+                for upstream in asked(stage, stage.upstream, other):
+                    upstream.send(answer(status="503 Busy", fields="Connection: close\r\n"))
+            client.read()
+        assert stage.arena.read()["retries"] == {(2, "status"): granted}
+
+
 def test_half_a_request_is_not_sent_to_another(stage: Stage) -> None:
     other = two(stage)
     client = stage.client()
@@ -375,13 +394,15 @@ def test_which_answers_say_that_an_endpoint_fails(stage: Stage, status: int, out
 
 def test_whose_answer_has_begun_makes_room_for_the_next(stage: Stage) -> None:
     stage.adopt(upstreams__0__adaptive={"tolerance": 2.0, "minimum": 1, "maximum": 1})
-    first, second = stage.client(), stage.client()
+    first, second, third = (stage.client() for _ in range(3))
     first.send(get("/api/payments/1"))
     upstream = stage.accept()
     upstream.read()
-    second.send(get("/api/payments/2"))
-    stage.settle()
-    with pytest.raises(BlockingIOError):
-        stage.accept()
+    for at, client in ((2, second), (3, third)):
+        client.send(get(f"/api/payments/{at}"))
+        with pytest.raises(BlockingIOError):
+            stage.accept()
     upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no")
     assert head_of(stage.accept().read())[0] == "GET /2 HTTP/1.1"
+    with pytest.raises(BlockingIOError):
+        stage.accept()

@@ -1,6 +1,7 @@
 """Connections that do not come about, or late, and what is tried beside them."""
 
 import contextlib
+import socket
 import ssl
 
 import pytest
@@ -103,6 +104,31 @@ def test_an_endpoint_with_two_addresses_is_found_at_the_one_that_answers(stage: 
     client.send(get())
     stage.accept().send(answer(b"found"))
     assert client.read().endswith(b"found")
+
+
+def test_an_endpoint_has_so_many_addresses_and_no_more(stage: Stage) -> None:
+    one_at(stage, *[nobody()] * 15, stage.upstream.getsockname())
+    client = stage.client()
+    client.send(get())
+    stage.accept().send(answer(b"sixteenth", fields="Connection: close\r\n"))
+    assert client.read().endswith(b"sixteenth")
+    one_at(stage, *[nobody()] * 16, stage.upstream.getsockname())
+    client.send(get())
+    assert head_of(stage.wait(client))[0] == "HTTP/1.1 502 Bad Gateway"
+
+
+def test_an_address_may_be_of_ipv6(stage: Stage) -> None:
+    try:
+        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    with listener:
+        listener.setblocking(False)
+        one_at(stage, listener.getsockname()[:2])
+        client = stage.client()
+        client.send(get())
+        stage.meet(listener).send(answer(b"six"))
+        assert client.read().endswith(b"six")
 
 
 def test_another_try_begins_with_the_address_that_took_the_last(stage: Stage) -> None:
@@ -216,6 +242,7 @@ def test_of_two_addresses_that_are_late_the_first_to_be_ready_is_asked(
     ready.send(answer(b"ready"))
     assert client.read().endswith(b"ready")
     assert 0.0 < stage.arena.endpoint(0)["latency"] < 0.3  # without the time that connecting took
+    assert stage.lines()[0]["connect"] > 0.0
     assert stage.engine.held()["open"] == 1
 
 

@@ -140,7 +140,8 @@ def test_who_was_overtaken_has_failed_unless_it_answered_others(stage: Stage, bu
     assert [stage.arena.endpoint(at)["failures"] for at in range(2)] == [not busy, 0]
 
 
-def test_where_answers_take_long_nobody_is_challenged_early(stage: Stage) -> None:
+@pytest.mark.parametrize("plans", [1, 2])
+def test_where_answers_take_long_nobody_is_challenged_early(stage: Stage, plans: int) -> None:
     two = Endpoints(stage, **IN_TURN)
     for _ in range(6):
         clients, found = asking(two)
@@ -149,6 +150,9 @@ def test_where_answers_take_long_nobody_is_challenged_early(stage: Stage) -> Non
             upstream.send(answer(fields="Connection: close\r\n"))
         for client in clients:
             assert client.read().endswith(b"ok")
+    for _ in range(1, plans):
+        two.use(0, 1)
+    stage.pass_time(0.3)  # what was seen is looked at
     _, client, _ = late_again(two)
     stage.pass_time(2.0)
     assert is_quiet(two)

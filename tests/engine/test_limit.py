@@ -130,6 +130,8 @@ def test_uploads_leave_room_for_others(stage: Stage) -> None:
 def test_what_was_learned_is_no_less_than_a_later_plan_always_lets_through(stage: Stage) -> None:
     stage.adopt(upstreams__0__adaptive={"tolerance": 2.0, "minimum": 1, "maximum": 1})
     stage.adopt(upstreams__0__adaptive={"tolerance": 2.0, "minimum": 2, "maximum": 65536})
+    stage.engine.tick()
+    assert stage.arena.read()["concurrency_limit"] == {2: 2}
     clients = [stage.client() for _ in range(2)]
     for client in clients:
         client.send(get())

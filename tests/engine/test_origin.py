@@ -24,13 +24,15 @@ def ask(several: Endpoints, seconds: float = 0.0, status: str = "200 OK") -> int
     return place
 
 
-@pytest.mark.parametrize(("factor", "ejections"), [(5.0, 1), (0.0, 0)])
-def test_who_is_much_slower_than_its_peers_is_put_out_of_use(stage: Stage, factor: float, ejections: int) -> None:
+@pytest.mark.parametrize(("factor", "seconds", "ejections"), [(5.0, 0.5, 1), (0.0, 0.5, 0), (5.0, 0.08, 0)])
+def test_who_is_much_slower_than_its_peers_is_put_out_of_use(
+    stage: Stage, factor: float, seconds: float, ejections: int
+) -> None:
     rules = {"upstreams__0__outliers__slow_factor": factor, "upstreams__0__outliers__requests": 1}
     two = Endpoints(stage, **IN_TURN, **rules)
-    for _ in range(5):
+    for _ in range(12):
         for place in range(2):
-            assert ask(two, seconds=0.5 if place == 0 else 0.0) == place
+            assert ask(two, seconds=seconds if place == 0 else 0.0) == place
         stage.engine.skip(0.1)  # 0.3 seconds after the last look, and both have answered just now: they are compared
         if stage.arena.endpoint(0)["ejections"]:
             break
@@ -87,6 +89,54 @@ def test_a_breaker_opens_where_too_many_answers_are_slow(stage: Stage, seconds: 
         ask(one)  # one that goes well closes it
     assert stage.arena.upstream(0)["state"] == "closed"
     ask(one)
+
+
+def test_a_breaker_opens_where_too_many_tries_fail(stage: Stage) -> None:
+    rules = {"consecutive": 3, "failure_rate": 1.0, "slow": 0.0, "slow_rate": 1.0, "requests": 100, "trials": 1}
+    changes = {"upstreams__0__retries__statuses": [], "upstreams__0__retries__attempts": 1}
+    one = Endpoints(stage, 1, upstreams__0__breaker={**rules, "window": 10.0, "open": 5.0}, **changes)
+    for _ in range(2):
+        ask(one, status="503 Busy")
+    assert stage.arena.upstream(0)["state"] == "closed"
+    client = stage.client()
+    client.send(get())
+    one.asked()[1].close()  # without a word
+    assert json.loads(head_of(client.read())[2])["reason"] == "connection_terminated"
+    client.send(get())
+    assert json.loads(head_of(client.read())[2])["reason"] == "breaker_open"
+
+
+@pytest.mark.parametrize(("method", "seconds", "place"), [("GET", 1.5, 0), ("POST", 1.5, 1), ("POST", 6.5, 0)])
+def test_whether_one_is_well_again_is_found_out_by_who_risks_nothing_if_one_comes(
+    stage: Stage, method: str, seconds: float, place: int
+) -> None:
+    two = Endpoints(stage, **IN_TURN, upstreams__0__outliers__consecutive=1, upstreams__0__retries__statuses=[])
+    assert [ask(two, status="503 Busy"), ask(two)] == [0, 1]
+    stage.engine.skip(seconds)
+    stage.client().send(get().replace(b"GET", method.encode()))
+    assert two.asked()[0] == place
+
+
+def test_who_has_failed_once_is_not_to_find_out_whether_another_is_well_again(stage: Stage) -> None:
+    three = Endpoints(stage, 3, **IN_TURN, upstreams__0__outliers__consecutive=1, upstreams__0__retries__statuses=[])
+    assert ask(three, status="503 Busy") == 0
+    stage.client().send(get().replace(b"GET", b"PUT"))
+    place, upstream = three.asked()
+    assert place == 1
+    upstream.read()
+    stage.engine.skip(7.0)  # the first may be tried again, by anybody
+    upstream.close()
+    assert three.asked()[0] == 2
+
+
+def test_it_is_told_how_many_wait(stage: Stage) -> None:
+    stage.adopt(upstreams__0__caps__requests=1)
+    for _ in range(3):
+        stage.client().send(get())
+        stage.settle()
+    stage.engine.tick()
+    found = stage.arena.read()
+    assert (found["pending"], found["waiting"], found["waited"]) == ({2: 1}, {2: 2}, {2: 2})
 
 
 def test_an_endpoint_has_no_more_connections_than_it_may(stage: Stage) -> None:

@@ -267,7 +267,7 @@ def test_those_who_would_wait_too_long_are_refused_by_priority(stage: Stage) -> 
     prioritised(stage, overload__queue_age=0.05, upstreams__0__timeouts__queue=60.0)
     clients = sent(stage, "/low/0", "/low/1")
     stage.pass_time(0.2)
-    for _ in range(12):
+    for _ in range(100):
         stage.engine.tick()
     (low, normal) = sent(stage, "/low/2", "/normal/3")
     assert json.loads(head_of(low.read())[2])["reason"] == "overloaded"
@@ -281,3 +281,62 @@ def test_those_who_would_wait_too_long_are_refused_by_priority(stage: Stage) -> 
     assert head_of(upstream.read())[0] == "GET /low/4 HTTP/1.1"
     upstream.send(answer())
     assert low.read().endswith(b"ok")
+
+
+def test_who_has_just_come_to_a_line_has_not_waited_too_long(stage: Stage) -> None:
+    prioritised(stage, overload__queue_age=5.0, upstreams__0__timeouts__queue=60.0)
+    sent(stage, "/low/0", "/low/1")
+    stage.pass_time(1.0)
+    (low,) = sent(stage, "/low/2")
+    assert low.read() == b""
+    assert stage.arena.read()["shed"] == {}
+
+
+def test_who_was_asked_already_waits_however_long_others_do(stage: Stage) -> None:
+    prioritised(stage, overload__queue_age=0.05, upstreams__0__timeouts__queue=60.0)
+    clients = dict(zip("01", sent(stage, "/low/0", "/low/1"), strict=True))
+    stage.pass_time(1.0)
+    upstream = stage.accept()
+    upstream.read()
+    upstream.close()  # without a word: there is to be a second try, after a pause
+    stage.settle()
+    (clients["2"],) = sent(stage, "/normal/2")  # takes the room meanwhile
+    upstream = stage.accept()
+    stage.pass_time(0.3)
+    for _ in range(3):
+        path = upstream.read().split()[1]
+        upstream.send(answer(path))
+        assert clients[path.decode()[-1]].read().endswith(path)
+    assert stage.arena.read()["shed"] == {}
+
+
+def test_a_line_of_the_important_is_none_for_the_more_important(stage: Stage) -> None:
+    prioritised(stage, overload__queue_age=0.05, upstreams__0__timeouts__queue=60.0)
+    sent(stage, "/normal/0", "/normal/1")
+    stage.pass_time(0.2)
+    for _ in range(100):
+        stage.engine.tick()
+    normal, high = sent(stage, "/normal/2", "/high/3")
+    assert json.loads(head_of(normal.read())[2])["reason"] == "overloaded"
+    assert head_of(stage.accept().read())[0] == "GET /normal/0 HTTP/1.1"
+    assert high.read() == b""
+
+
+def test_a_line_that_has_gone_is_not_held_against_the_next(stage: Stage) -> None:
+    prioritised(stage, overload__queue_age=2.0, upstreams__0__timeouts__queue=60.0)
+    clients = sent(stage, "/low/0", "/low/1")
+    upstream = stage.accept()
+    stage.pass_time(10.0)
+    (refused,) = sent(stage, "/low/2")
+    assert json.loads(head_of(refused.read())[2])["reason"] == "overloaded"
+    for client in clients:
+        upstream.read()
+        upstream.send(answer())
+        assert client.read().endswith(b"ok")
+    clients = sent(stage, "/low/3", "/low/4")
+    stage.engine.skip(0.5)
+    clients += sent(stage, "/low/5")
+    for client in clients:
+        upstream.read()
+        upstream.send(answer())
+        assert client.read().endswith(b"ok")

@@ -54,6 +54,35 @@ def test_a_late_answer_is_overtaken_where_that_is_wanted(stage: Stage) -> None:
     assert stage.arena.read()["retries"] == {(2, "hedge"): 1}
 
 
+@pytest.mark.parametrize(
+    ("usual", "floor", "early", "late"),
+    [
+        pytest.param(0.4, 0.05, 0.25, 0.6, id="as long as is usual"),
+        pytest.param(0.0, 0.8, 0.6, 0.95, id="but no less than was said"),
+    ],
+)
+def test_when_another_is_asked(stage: Stage, usual: float, floor: float, early: float, late: float) -> None:
+    hedge = {"upstreams__0__hedge": {"quantile": 0.95, "factor": 1.0, "floor": floor}}
+    two = Endpoints(stage, **IN_TURN, **hedge)
+    for _ in range(12):
+        client = stage.client()
+        client.send(get())
+        _, upstream = two.asked()
+        upstream.read()
+        stage.engine.skip(usual)
+        upstream.send(answer(fields="Connection: close\r\n"))
+        assert client.read().endswith(b"ok")
+    stage.pass_time(0.3)  # what was seen is looked at
+    stage.client().send(get())
+    place, upstream = two.asked()
+    upstream.read()
+    stage.engine.skip(early)
+    with pytest.raises(AssertionError, match="nobody was asked"):
+        two.asked()
+    stage.engine.skip(late - early)
+    assert two.asked()[0] == 1 - place
+
+
 def test_what_may_become_a_tunnel_is_not_sent_twice(stage: Stage) -> None:
     _, _, other = race(stage, get(fields="Connection: upgrade\r\nUpgrade: websocket\r\n"))
     assert other.read() == b""

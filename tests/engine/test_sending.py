@@ -1,5 +1,6 @@
 """Which endpoint, and on what connection."""
 
+import json
 from collections import Counter
 
 import pytest
@@ -15,6 +16,52 @@ def test_what_is_under_way_is_spread(stage: Stage, policy: str) -> None:
         stage.settle()
     taken = Counter(two.asked()[0] for _ in range(8))
     assert set(taken.values()) == {4} if policy != "ewma" else set(taken) == {0, 1}
+
+
+def test_the_line_says_who_was_asked_on_a_connection_that_waited_too(stage: Stage) -> None:
+    client, upstream = stage.conversation()
+    client.send(get())
+    upstream.read()
+    upstream.send(answer())
+    assert client.read().endswith(b"ok")
+    assert [line["endpoint"] for line in stage.lines()] == ["{}:{}".format(*stage.upstream.getsockname())] * 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_where_all_are_down_nobody_is_asked(stage: Stage, count: int) -> None:
+    several = Endpoints(stage, count)
+    for at in range(count):
+        stage.arena.probe(at, up=False)
+    client = stage.client()
+    client.send(get())
+    line, _, body = head_of(client.read())
+    assert (line, json.loads(body)["reason"]) == ("HTTP/1.1 503 Service Unavailable", "destination_unavailable")
+    with pytest.raises(AssertionError, match="nobody was asked"):
+        several.asked()
+
+
+@pytest.mark.parametrize(
+    ("request_", "rest"),
+    [
+        pytest.param(get(), b"", id="whole"),
+        pytest.param(b"PUT /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nha", b"lf", id="begun"),
+    ],
+)
+def test_nothing_is_left_of_a_request_that_was_sent_twice(stage: Stage, request_: bytes, rest: bytes) -> None:
+    client = stage.client()
+    client.send(request_)
+    first = stage.accept()
+    assert first.read()
+    first.close()  # without a word
+    stage.settle()
+    stage.engine.skip(0.3)
+    second = stage.accept()
+    client.send(rest)
+    assert second.read().endswith(rest)
+    second.send(answer(fields="Connection: close\r\n"))
+    assert client.read().endswith(b"ok")
+    held = stage.engine.held()
+    assert (held["pending"], held["uploads"], held["open"]) == (0, 0, 0)
 
 
 def test_an_endpoint_has_no_more_requests_than_it_may(stage: Stage) -> None:

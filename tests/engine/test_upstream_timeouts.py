@@ -103,8 +103,9 @@ def test_between_bytes_is_not_the_whole_of_them(stage: Stage) -> None:
     assert stage.lines()[0]["reason"] == "ok"
 
 
-def test_per_try(stage: Stage) -> None:
-    hurried(stage, per_try=SHORT)
+@pytest.mark.parametrize("whole", [0.0, 3600.0])
+def test_per_try(stage: Stage, whole: float) -> None:
+    hurried(stage, per_try=SHORT, request=whole)
     client, _ = asking(stage)
     assert told(stage, client) == (504, "http_response_timeout")
 
