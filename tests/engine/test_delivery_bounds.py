@@ -349,25 +349,6 @@ def test_what_only_hurries_a_request_is_paid_for(stage: Stage) -> None:
     assert stage.arena.read()["retries"] == {(2, "hedge"): 2}
 
 
-@pytest.mark.parametrize(("workers", "granted"), [(1, 4), (4, 1)])
-def test_what_time_grants_is_shared_by_the_workers(workers: int, granted: int) -> None:
-    with contextlib.closing(Stage(workers)) as stage:
-        other = two(
-            stage,
-            upstreams__0__retries__budget_ratio=0.0,
-            upstreams__0__retries__budget_rate=0.4,  # of which 10 seconds can gather
-            upstreams__0__outliers=None,
-        )
-        client = stage.client()
-        for _ in range(6):
-            client.send(get())
-            for _ in range(2):
-                for upstream in asked(stage, stage.upstream, other):
-                    upstream.send(answer(status="503 Busy", fields="Connection: close\r\n"))
-            client.read()
-        assert stage.arena.read()["retries"] == {(2, "status"): granted}
-
-
 def test_half_a_request_is_not_sent_to_another(stage: Stage) -> None:
     other = two(stage)
     client = stage.client()

@@ -305,6 +305,45 @@ def test_an_answer_that_has_begun_is_not_replaced(stage: Stage, pair: Pair) -> N
     assert stage.lines()[-1]["reason"] == "http_response_incomplete"
 
 
+def test_an_answer_that_breaks_a_rule_further_on_is_not_replaced_either(stage: Stage, pair: Pair) -> None:
+    client = stage.client()
+    client.send(get())
+    upstream = stage.accept()
+    upstream.read()
+    upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nno chunk\r\n")
+    assert client.read().endswith(b"4\r\nhalf\r\n")
+    assert client.ended
+    assert pair.idle()
+    assert stage.lines()[-1]["reason"] == "http_protocol_error"
+
+
+def test_the_other_upstream_has_tries_of_its_own_and_the_first_failure_is_remembered(stage: Stage, pair: Pair) -> None:
+    stage.upstream.close()
+    client = stage.client()
+    client.send(get())
+    for _ in range(3):
+        pair.other().close()  # without a word
+        stage.settle()
+        stage.engine.skip(0.6)
+    assert client.read().endswith(b"later")
+    line = stage.lines()[-1]
+    assert (line["reason"], line["fallback"]) == ("connection_terminated", "connection_refused")
+
+
+def test_an_answer_in_the_middle_of_a_request_ends_the_connection(stage: Stage, pair: Pair) -> None:
+    client = stage.client()
+    client.send(POST[:-3])
+    upstream = stage.accept()
+    upstream.read()
+    upstream.close()
+    _, fields, body = head_of(client.read())
+    assert (fields["connection"], body) == ("close", b"later")
+    assert pair.idle()
+    client.finish()
+    client.read()
+    assert client.ended
+
+
 @pytest.mark.parametrize("status", [413, 404])
 def test_what_is_the_client_s_fault_is_told(stage: Stage, pairs: Pairs, status: int) -> None:
     pairs(ANSWER, routes__0__body_bytes=3)

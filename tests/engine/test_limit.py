@@ -1,5 +1,7 @@
 """Each limit is counted by its name, once."""
 
+import json
+
 import pytest
 
 from lumina.engine.limit import WORDS
@@ -27,12 +29,14 @@ def test_a_request_over_a_limit(stage: Stage, changed: dict[str, object], sent: 
     assert stage.arena.read()["limits"] == {limit: 1}
 
 
-def test_an_answer_over_a_limit(stage: Stage) -> None:
-    stage.adopt(limits__response_header_bytes=1024)
+@pytest.mark.parametrize("fields", [f"A: {'x' * 1024}\r\n", "A: 1\r\n" * 300], ids=["octets", "fields"])
+def test_an_answer_over_a_limit(stage: Stage, fields: str) -> None:
+    stage.adopt(limits__response_header_bytes=1024 if "x" in fields else 65536)
     client = stage.client()
     client.send(get())
-    stage.accept().send(answer(fields=f"A: {'x' * 1024}\r\n"))
-    assert head_of(client.read())[0] == "HTTP/1.1 502 Bad Gateway"
+    stage.accept().send(answer(fields=fields))
+    line, _, body = head_of(client.read())
+    assert (line, json.loads(body)["reason"]) == ("HTTP/1.1 502 Bad Gateway", "http_response_header_section_size")
     assert stage.arena.read()["limits"] == {"response_header_bytes": 1}
 
 

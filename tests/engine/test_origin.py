@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
@@ -187,3 +188,17 @@ def test_not_too_many_are_put_out_of_use_and_the_last_one_never(stage: Stage, mo
     for _ in range(9):
         ask(three, status="503 Busy")
     assert sum(stage.arena.endpoint(place)["ejections"] for place in range(3)) == out
+
+
+@pytest.mark.parametrize(("workers", "granted"), [(1, 4), (4, 1)])
+def test_what_time_grants_is_shared_by_the_workers(workers: int, granted: int) -> None:
+    retries = {"budget_ratio": 0.0, "budget_rate": 0.4}  # of which 10 seconds can gather
+    changes = {f"upstreams__0__retries__{name}": value for name, value in retries.items()}
+    with closing(Stage(workers)) as stage:
+        two = Endpoints(stage, **changes, upstreams__0__outliers=None)
+        client = stage.client()
+        for _ in range(6):
+            client.send(get())
+            while not client.read():
+                two.asked()[1].send(answer(status="503 Busy", fields="Connection: close\r\n"))
+        assert stage.arena.read()["retries"] == {(2, "status"): granted}

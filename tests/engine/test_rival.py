@@ -112,7 +112,8 @@ def test_a_second_try_that_fails_changes_nothing(stage: Stage) -> None:
     client, late, other = race(stage)
     other.read()
     other.send(answer(status="503 Busy"))
-    stage.settle()
+    other.read()
+    assert other.ended
     late.send(answer(b"first"))
     assert client.read().endswith(b"first")
 

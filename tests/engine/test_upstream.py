@@ -103,12 +103,20 @@ def test_what_came_with_the_break_comes_through_and_the_break_is_seen(stage: Sta
         assert got.endswith(b"4\r\nhalf\r\n")
 
 
-def test_octets_behind_an_answer_are_never_used(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "whole",
+    [
+        pytest.param(answer(), id="by length"),
+        pytest.param(b"HTTP/1.1 204 No Content\r\n\r\n", id="without a body"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", id="chunked"),
+    ],
+)
+def test_octets_behind_an_answer_are_never_used(stage: Stage, whole: bytes) -> None:
     client = stage.client()
     client.send(get())
     upstream = stage.accept()
     upstream.read()
-    upstream.send(answer() + answer(b"poison"))
+    upstream.send(whole + answer(b"poison"))
     assert b"poison" not in client.read()
     client.send(get("/api/payments/next"))
     second = stage.accept()

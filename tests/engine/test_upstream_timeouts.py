@@ -82,11 +82,12 @@ def test_first_byte_is_awaited_only_once_the_client_has_sent_its_request(stage: 
     assert told(stage, client) == (504, "http_response_timeout")
 
 
-def test_between_bytes(stage: Stage) -> None:
+@pytest.mark.parametrize("begun", [b"", b"be"])
+def test_between_bytes(stage: Stage, begun: bytes) -> None:
     hurried(stage, between_bytes=SHORT)
     client, upstream = asking(stage)
-    upstream.send(answer(b"begun")[:-3])
-    assert client.read().endswith(b"be")
+    upstream.send(answer(b"begun")[:-5] + begun)
+    assert client.read().endswith(b"\r\n\r\n" + begun)
     assert stage.wait(client) == b""
     assert client.ended
     assert stage.lines()[0]["reason"] == "http_response_timeout"
