@@ -157,8 +157,7 @@ class Standing:
         """Let it be found out now how an endpoint does that is out of use: a time that is cut short does not count."""
         if self.state.state == OPEN and now < self.state.until:
             self.state.until = now
-            if self.state.streak > 0:
-                self.state.streak -= 1
+            self.state.streak = max(self.state.streak, 1) - 1  # another worker may have done the same just now
 
     def _open(self, rules: OutlierRules, now: cython.double) -> None:
         seconds: cython.double = rules.ejection
