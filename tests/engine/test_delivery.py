@@ -75,6 +75,17 @@ def test_an_upstream_that_cannot_be_reached(stage: Stage, endpoint: tuple[str, i
     assert stage.lines()[0]["endpoint"] == "{}:{}".format(*address)
 
 
+def test_who_asked_for_no_body_is_told_of_a_failure_without_one(stage: Stage) -> None:
+    stage.adopt(nobody())
+    client = stage.client()
+    client.send(get().replace(b"GET", b"HEAD"))
+    first, fields, body = head_of(stage.wait(client))
+    assert (first, body) == ("HTTP/1.1 502 Bad Gateway", b"")
+    assert int(fields["content-length"]) > 0
+    client.send(get("/nowhere"))
+    assert client.read().startswith(b"HTTP/1.1 404 ")
+
+
 def test_endpoints_take_turns(stage: Stage) -> None:
     for listener in Endpoints(stage, **IN_TURN).listeners * 2:
         client = stage.client()
