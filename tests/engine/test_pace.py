@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.stage import Peer, Stage, answer, head_of
+from tests.engine.stage import Peer, Stage, answer, get, head_of
 
 POST = b"POST /api/payments/x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n"
 BLOCK = b"x" * (1 << 20)
@@ -258,3 +258,16 @@ def test_a_body_that_goes_on_is_no_reason_to_take_nothing(stage: Stage, rest: by
                 break
         pass_time(stage, 1)
     assert lines_of(stage) == [(200, "client_too_slow")]
+
+
+def test_who_was_told_that_nothing_more_comes_has_two_seconds_to_leave(stage: Stage) -> None:
+    client = stage.client()
+    client.send(get(fields="Connection: close\r\n"))
+    stage.accept().send(answer())
+    assert client.read().endswith(b"ok")
+    assert client.ended
+    stage.engine.skip(1.0)
+    assert stage.engine.held()["connections"] == 1
+    stage.engine.skip(2.0)
+    assert stage.engine.held()["connections"] == 0
+    assert stage.arena.read()["limits"] == {}  # it has met none
