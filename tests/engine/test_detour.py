@@ -147,6 +147,15 @@ def test_retries_come_first(stage: Stage, pairs: Pairs) -> None:
     assert head_of(pair.other().read())[0] == "GET /base/x HTTP/1.1"
 
 
+def test_the_answer_says_when_a_breaker_lets_somebody_through(stage: Stage, pairs: Pairs) -> None:
+    rules = {"consecutive": 1, "failure_rate": 1, "slow": 0, "slow_rate": 1, "requests": 9, "window": 9, "trials": 1}
+    pairs(ANSWER, other=False, upstreams__0__retries__attempts=1, upstreams__0__breaker={**rules, "open": 30})
+    client = stage.client()
+    client.send(get() + get())
+    stage.accept().close()
+    assert [said[:2] for said in client.read().split(b"Retry-After: ")] == [b"HT", b"1\r", b"30"]
+
+
 def test_what_may_have_been_carried_out_goes_to_nobody_else(stage: Stage, pair: Pair) -> None:
     client = stage.client()
     client.send(POST)

@@ -103,8 +103,11 @@ def test_a_breaker_opens_where_too_many_tries_fail(stage: Stage) -> None:
     client.send(get())
     one.asked()[1].close()  # without a word
     assert json.loads(head_of(client.read())[2])["reason"] == "connection_terminated"
-    client.send(get())
-    assert json.loads(head_of(client.read())[2])["reason"] == "breaker_open"
+    for left in ("5", "3"):
+        client.send(get())
+        _, fields, body = head_of(client.read())
+        assert (json.loads(body)["reason"], fields["retry-after"]) == ("breaker_open", left)
+        stage.engine.skip(2.1)
 
 
 @pytest.mark.parametrize(("method", "seconds", "place"), [("GET", 1.5, 0), ("POST", 1.5, 1), ("POST", 6.5, 0)])

@@ -131,7 +131,19 @@ def test_an_idle_tunnel_is_closed(stage: Stage) -> None:
     client, upstream = opened(stage)
     stage.wait(client)
     upstream.read()
-    assert (client.ended, upstream.ended) == (True, True)
+    assert (client.ended, upstream.ended, client.reset, upstream.reset) == (True, True, False, False)
+
+
+@pytest.mark.parametrize("stuck", ["client", "upstream"])
+def test_an_idle_tunnel_with_octets_that_nobody_takes_is_reset(stage: Stage, stuck: str) -> None:
+    stage.adopt(upstreams__0__timeouts__tunnel_idle=5.0)
+    client, upstream = opened(stage)
+    fill(upstream if stuck == "client" else client)
+    stage.engine.skip(5.1)
+    stage.settle()
+    source = upstream if stuck == "client" else client
+    source.read()
+    assert source.reset
 
 
 @pytest.mark.parametrize("sender", ["client", "upstream"])

@@ -20,7 +20,9 @@ def test_failures_in_a_row_open_it_and_trials_close_it() -> None:
     breaker.failed(10.0)
     assert breaker.allow(10.0) == 1
     breaker.failed(10.0)
+    assert [breaker.left(now) for now in (10.0, 12.0, 15.0, 16.0)] == [5.0, 3.0, 0.0, 0.0]
     assert [breaker.allow(now) for now in (10.0, 14.9, 15.0, 15.1, 15.2)] == [0, 0, 2, 2, 0]
+    assert breaker.left(14.0) == 0.0  # who comes last waits for a trial
     breaker.succeeded(15.3, 0.1)
     assert breaker.allow(15.3) == 0
     breaker.succeeded(15.4, 0.1)

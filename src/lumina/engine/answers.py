@@ -50,20 +50,23 @@ def problem(
     connection: str,
     bodiless: bool,
     form: int = JSON,
+    wait: int = RETRY_AFTER,
 ) -> tuple[int, bytes]:
     """Return the status and the whole answer, head and body, for an exchange that failed.
 
     `rule` is the broken rule of `http1.rules`, or 0; `connection` is the option that the client has to be told, if any;
-    `bodiless` answers a HEAD.
+    `bodiless` answers a HEAD; `wait` is the seconds after which asking again is worth it, where it is at all.
     """
-    status, answer = _written(reason, rule, route, next_hop, (connection, bodiless, form, len(request_id)))
+    status, answer = _written(reason, rule, route, next_hop, (connection, bodiless, form, len(request_id), wait))
     return status, answer.replace(ID_OCTETS, request_id.encode()).replace(DATE_OCTETS, date)
 
 
 @functools.lru_cache(KEPT)
-def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[str, bool, int, int]) -> tuple[int, bytes]:
+def _written(
+    reason: int, rule: int, route: str, next_hop: str, how: tuple[str, bool, int, int, int]
+) -> tuple[int, bytes]:
     """Return the same with a place for the request's id, which may be of another size, and one for the date."""
-    connection, bodiless, form, id_size = how
+    connection, bodiless, form, id_size, wait = how
     failure = REASONS[reason]
     status, detail, kind = failure.status, failure.detail, failure.word
     if rule:
@@ -93,7 +96,7 @@ def _written(reason: int, rule: int, route: str, next_hop: str, how: tuple[str, 
         hop = f"; next-hop={_item(next_hop)}" if next_hop else ""
         lines.append(f"Proxy-Status: lumina; error={failure.proxy_error}{hop}")
     if status == 503:
-        lines.append(f"Retry-After: {RETRY_AFTER}")
+        lines.append(f"Retry-After: {wait}")
     elif status == 405:
         lines.append(f"Allow: {ALLOWED}")
     if connection:
@@ -114,6 +117,7 @@ def fixed(
     date: bytes,
     connection: str,
     bodiless: bool,
+    wait: int = RETRY_AFTER,
 ) -> bytes:
     """Return the answer, head and body, that a route falls back to when its upstream failed for `reason`."""
     failure, status = REASONS[reason], fallback.status
@@ -125,7 +129,7 @@ def fixed(
     hop = f"; next-hop={_item(next_hop)}" if next_hop else ""
     lines.append(f"Proxy-Status: lumina; error={failure.proxy_error}{hop}")
     if status == 503:
-        lines.append(f"Retry-After: {RETRY_AFTER}")
+        lines.append(f"Retry-After: {wait}")
     if connection:
         lines.append(f"Connection: {connection}")
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"

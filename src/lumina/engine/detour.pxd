@@ -38,5 +38,6 @@ cdef class Detour(Delivery):
     cdef bint _go(self, Route route) noexcept
     cdef void _answer(self, Fallback fallback, int reason) noexcept
     cdef bytes problem(self, int reason, int rule)
+    cdef object wait(self, int reason)
     cdef str option(self)
     cdef void _end(self) noexcept

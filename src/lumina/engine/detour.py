@@ -5,9 +5,11 @@ comes, since what it was written from is not kept; the body is taken along as fa
 All of it is for routes with a fallback alone, and ends with the first octet of an answer that the client gets.
 """
 
+import math
+
 import cython
 
-from lumina.engine.answers import fixed, problem
+from lumina.engine.answers import RETRY_AFTER, fixed, problem
 from lumina.engine.delivery import Delivery
 from lumina.engine.origin import Origin
 from lumina.http1.request import RequestHead
@@ -139,6 +141,7 @@ class Detour(Delivery):
             date=self.gateway.reactor.clock.http_date,
             connection=self.option(),
             bodiless=self.record.method == METHOD_HEAD,
+            wait=self.wait(reason),
         )
         client.send_whole(answer)
         self._end()
@@ -158,9 +161,16 @@ class Detour(Delivery):
             connection=self.option(),
             bodiless=self.record.method == METHOD_HEAD,
             form=form_of(self.accept, self.accept_size),
+            wait=self.wait(reason),
         )
         self.record.status = status
         return answer
+
+    def wait(self, reason: cython.int) -> int:
+        """Return the whole seconds after which asking again is worth it: a breaker knows when it lets somebody in."""
+        if reason != BREAKER_OPEN or self.origin.breaker is None:
+            return RETRY_AFTER
+        return max(RETRY_AFTER, math.ceil(self.origin.breaker.left(self.gateway.reactor.clock.now)))
 
     def option(self) -> str:
         """Return what an answer has to tell of the connection: that it ends, or to HTTP/1.0 that it does not."""

@@ -25,7 +25,8 @@ class Tunnel(Dialogue):
         self.reactor.wheel.arm(self, self.reactor.clock.now + self.idle)
 
     def expired(self, now: cython.double) -> None:
-        self._over(False)
+        """It was idle too long. Who has taken all that was for it is told of an end, and not of a fault."""
+        self._over(self.client.pending is None and self.connection.pending is None)
 
     def tunnel_data(self, from_client: cython.bint, data: cython.p_const_uchar, size: cython.Py_ssize_t) -> cython.bint:
         """Carry octets across; False asks the side they came from to stop for now."""

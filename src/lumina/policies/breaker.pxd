@@ -46,6 +46,7 @@ cdef class Breaker:
 
     cdef void attach(self, BreakerState* state) noexcept
     cpdef int allow(self, double now) noexcept
+    cpdef double left(self, double now) noexcept
     cpdef void succeeded(self, double now, double seconds) noexcept
     cpdef void failed(self, double now) noexcept
     cpdef void reset(self) noexcept

@@ -80,6 +80,10 @@ class Breaker:
         self.state.trial = now
         return 2
 
+    def left(self, now: cython.double) -> cython.double:
+        """Return the seconds until it lets somebody through again, 0 if that may be now."""
+        return max(self.state.until - now, 0.0) if self.state.state == OPEN else 0.0
+
     def succeeded(self, now: cython.double, seconds: cython.double) -> None:  # hot
         """An answer began, so many seconds after its request was sent."""
         slow: cython.bint = 0.0 < self.rules.slow < seconds

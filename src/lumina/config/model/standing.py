@@ -74,7 +74,9 @@ class Breaker(Section):
         description="Fewest requests in a window for a share to mean anything.",
     )
     window: Annotated[float, WINDOW] = Field(default=10.0, description="How far back shares look.")
-    open: Annotated[float, PAUSE] = Field(default=5.0, description="How long it stays open before trials.")
+    open: Annotated[float, PAUSE] = Field(
+        default=5.0, description="How long it stays open before trials; 503 says so in `Retry-After`."
+    )
     trials: Annotated[int, Whole(1, 1000)] = Field(default=3, description="Trials that must succeed to close it.")
 
 

@@ -55,7 +55,7 @@ class Asker:
         except BadAnswerError as error:
             return str(error)
         except h11.RemoteProtocolError as error:
-            return f"not HTTP: {error}"
+            return f"not HTTP: {str(error).partition(':')[0]}"  # what follows is what came, in Python's words
         except (OSError, EOFError) as error:  # among them what TLS objects to
             return str(error) or type(error).__name__
         return None
