@@ -138,10 +138,10 @@ def test_an_idle_tunnel_is_closed(stage: Stage) -> None:
 def test_an_idle_tunnel_with_octets_that_nobody_takes_is_reset(stage: Stage, stuck: str) -> None:
     stage.adopt(upstreams__0__timeouts__tunnel_idle=5.0)
     client, upstream = opened(stage)
-    fill(upstream if stuck == "client" else client)
+    source = upstream if stuck == "client" else client
+    fill(source)
     stage.engine.skip(5.1)
     stage.settle()
-    source = upstream if stuck == "client" else client
     source.read()
     assert source.reset
 

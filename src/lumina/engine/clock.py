@@ -40,8 +40,7 @@ class Clock:
         self.read()
         before: cython.double = self.now
         self.pace = pace
-        self.read()
-        self.skip(before - self.now)
+        self.skip(-self.elapsed(before))
 
     def _words(self, second: cython.longlong) -> None:
         parts: tm

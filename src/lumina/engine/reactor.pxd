@@ -80,7 +80,6 @@ cdef class Reactor:
 
     cdef int watch(self, Watcher watcher, uint32_t events) except -1
     cdef int _add(self, Watcher watcher, uint32_t events) noexcept
-    cdef int _set_of(self, Watcher watcher) noexcept
     cdef void move(self, Watcher watcher, int way, uint32_t events) noexcept
     cdef int _nest(self, int way) except -1
     cdef void look_aside(self) noexcept

@@ -104,16 +104,13 @@ class Reactor:
         event: epoll_event
         event.events = events
         event.data.ptr = cython.cast(cython.pointer(cython.void), watcher)
-        return epoll_ctl(self._set_of(watcher), EPOLL_CTL_ADD, watcher.fd, cython.address(event))
-
-    def _set_of(self, watcher: Watcher) -> cython.int:
-        return self.sets[watcher.way]
+        return epoll_ctl(self.sets[watcher.way], EPOLL_CTL_ADD, watcher.fd, cython.address(event))
 
     def move(self, watcher: Watcher, way: cython.int, events: cython.uint) -> None:  # hot
         """Watch it in that way from now on; mostly it is already."""
         if watcher.way == way:
             return
-        epoll_ctl(self._set_of(watcher), EPOLL_CTL_DEL, watcher.fd, cython.NULL)
+        epoll_ctl(self.sets[watcher.way], EPOLL_CTL_DEL, watcher.fd, cython.NULL)
         watcher.way = way
         if self._add(watcher, events) < 0:  # no memory: let its owner find that it is gone
             watcher.seen |= EPOLLHUP | EPOLLERR
@@ -129,7 +126,7 @@ class Reactor:
     def dismiss(self, watcher: Watcher) -> None:
         """Let go of the watcher when the turn ends; its descriptor stays open."""
         grown: cython.pointer(cython.pointer(PyObject))
-        epoll_ctl(self._set_of(watcher), EPOLL_CTL_DEL, watcher.fd, cython.NULL)
+        epoll_ctl(self.sets[watcher.way], EPOLL_CTL_DEL, watcher.fd, cython.NULL)
         watcher.fd = -1
         watcher.seen = 0
         self.wheel.forget(watcher)
